@@ -1,0 +1,98 @@
+"""Everything pensionbook raises on purpose, and the problems it lists.
+
+Each message says what is wrong, where, and what to do about it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+_SHOWN_AT_MOST = 80
+
+
+class PensionbookError(Exception):
+    """Root of all errors that a user can mend."""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing to mend in a data package.
+
+    Attributes:
+        file: the file in the package, as its datapackage.yaml names it.
+        row: line in that file, the header being line 1; None when the whole file is meant.
+        column: column of the table or entry of datapackage.yaml; None when the whole row is meant.
+        found: what stands there, or what is the matter; a clause.
+        mend: what to write or do; a clause in the imperative.
+    """
+
+    file: str
+    row: int | None
+    column: str | None
+    found: str
+    mend: str
+
+    def __str__(self) -> str:
+        place = self.file
+        if self.row is not None:
+            place += f" row {self.row}"
+        if self.column is not None:
+            place += f", column {self.column}" if self.row is not None else f", {self.column}"
+        return f"{place}: {self.found}; {self.mend}"
+
+
+class PackageError(PensionbookError):
+    """A data package cannot be used.
+
+    Attributes:
+        problems: all that was found, in the order of files and rows.
+    """
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = list(problems)
+        super().__init__(self.problems)
+
+    def __str__(self) -> str:
+        count = len(self.problems)
+        heading = f"{count} problem{'' if count == 1 else 's'} in the data package"
+        return "\n".join([f"{heading}:", *(f"  {problem}" for problem in self.problems)])
+
+
+class ParameterError(PensionbookError):
+    """A parameter of a build is unknown or has a value that it cannot take."""
+
+
+class NotebookError(PensionbookError):
+    """A notebook stopped with an error.
+
+    Attributes:
+        notebook: file name of the notebook.
+        cell: number of the cell that failed, the first being 1; None when no cell was reached.
+        cause: what the cell said, usually the last line of its traceback.
+    """
+
+    def __init__(self, notebook: str, cell: int | None, cause: str) -> None:
+        self.notebook = notebook
+        self.cell = cell
+        self.cause = cause
+        super().__init__(notebook, cell, cause)
+
+    def __str__(self) -> str:
+        where = self.notebook if self.cell is None else f"{self.notebook}, cell {self.cell}"
+        return f"{where}: {self.cause}"
+
+
+class BuildError(PensionbookError):
+    """A build step other than a notebook failed."""
+
+
+class UnprovedError(PensionbookError):
+    """A result was found that exact arithmetic could not confirm."""
+
+
+def quote(text: str) -> str:
+    """The text in quotation marks, control characters made visible, long text cut short."""
+    if len(text) > _SHOWN_AT_MOST:
+        return f"{text[:_SHOWN_AT_MOST]!r}... ({len(text)} characters)"
+    return repr(text)

@@ -1,0 +1,267 @@
+"""A data package as typed tables.
+
+:func:`load_package` gives the tables, :func:`check_package` lists what is wrong with them; the
+Table Schemas in ``data/schemas`` say what each column means.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+
+from pensionbook.check import check_raw_package
+from pensionbook.errors import PackageError, Problem, quote
+from pensionbook.reading import OPTIONAL_TABLES, RawPackage, RawTable, read_package
+
+__all__ = [
+    "Area",
+    "Figure",
+    "Group",
+    "Identity",
+    "Indicator",
+    "Package",
+    "Problem",
+    "Term",
+    "Unit",
+    "check_package",
+    "load_package",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A printed figure: a row of figures.csv, all text as printed, "" where a cell is empty.
+
+    ``row`` is its line in the file, the header being line 1.
+    """
+
+    figure_id: str
+    locator: str
+    indicator: str
+    group: str
+    area: str
+    period: str
+    base_period: str
+    statistic: str
+    of_indicator: str
+    of_group: str
+    of_area: str
+    printed: str
+    unit: str
+    qualifier: str
+    note: str
+    row: int
+
+    @property
+    def has_of(self) -> bool:
+        """Whether the figure is a share or ratio of something else."""
+        return bool(self.of_indicator or self.of_group or self.of_area)
+
+    @property
+    def of(self) -> tuple[str, str, str]:
+        """Indicator, group and area of the whole; what is empty is the figure's own.
+
+        Means something only where :attr:`has_of` is true.
+        """
+        return (
+            self.of_indicator or self.indicator,
+            self.of_group or self.group,
+            self.of_area or self.area,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """One signed term of an identity: a level, or a change when it has a base period.
+
+    ``period`` is "*" where the identity holds in every period.
+    """
+
+    coefficient: Fraction
+    indicator: str
+    group: str
+    area: str
+    period: str
+    base_period: str
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Terms that sum to zero, by definition or under the named assumption."""
+
+    identity_id: str
+    terms: tuple[Term, ...]
+    assumption: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A unit; one of it is ``scale`` of its base unit.
+
+    ``whole`` units count indivisible things, so that a printed integer in them is exact.
+    """
+
+    id: str
+    name_en: str
+    name_zh: str
+    base: str
+    scale: Fraction
+    whole: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Indicator:
+    """What is measured; ``unit`` is its base unit, ``kind`` stock, flow, rate or other."""
+
+    id: str
+    name_en: str
+    name_zh: str
+    kind: str
+    unit: str
+    definition_en: str
+    definition_zh: str
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Whom a figure counts; ``parent`` is the group it is part of, "" for a root."""
+
+    id: str
+    name_en: str
+    name_zh: str
+    parent: str
+
+
+@dataclass(frozen=True, slots=True)
+class Area:
+    """Where a figure holds; ``parent`` is the area it is part of, "" for a root."""
+
+    id: str
+    name_en: str
+    name_zh: str
+    parent: str
+
+
+@dataclass(frozen=True, slots=True)
+class Package:
+    """A data package; ``name`` is the edition's id.
+
+    Attributes:
+        path: the folder it was read from.
+        tables: the rows of the optional tables (measures, barriers, parameters), () where absent.
+        sha256: hex digest of each file that was read, by file name.
+    """
+
+    path: Path
+    name: str
+    title_en: str
+    title_zh: str
+    figures: tuple[Figure, ...]
+    identities: tuple[Identity, ...]
+    indicators: dict[str, Indicator]
+    groups: dict[str, Group]
+    areas: dict[str, Area]
+    units: dict[str, Unit]
+    tables: dict[str, tuple[dict[str, str], ...]]
+    sha256: dict[str, str]
+
+
+def check_package(path: str | Path) -> list[Problem]:
+    """All problems of a data package at once; an empty list when there are none.
+
+    Structure, types and constraints are checked with frictionless against our Table Schemas, and
+    what the tables say with rules of our own. Bad data never raises.
+
+    Args:
+        path: the folder that holds datapackage.yaml.
+    """
+    return check_raw_package(read_package(path))
+
+
+def load_package(path: str | Path, *, check: bool = True) -> Package:
+    """Read a data package.
+
+    Args:
+        path: the folder that holds datapackage.yaml.
+        check: run the whole check first; without it only files that cannot be read at all and
+            numbers that cannot be parsed are noticed.
+
+    Raises:
+        PackageError: the package has problems; all of them are listed.
+    """
+    raw = read_package(path)
+    problems = check_raw_package(raw) if check else raw.problems
+    if problems:
+        raise PackageError(problems)
+    return Package(
+        path=raw.path,
+        name=str(raw.descriptor.get("name", "")),
+        title_en=str(raw.descriptor.get("title", "")),
+        title_zh=str(raw.descriptor.get("title_zh", "")),
+        figures=_figures(raw.tables["figures"]),
+        identities=_identities(raw),
+        indicators={row[0]: Indicator(*row) for row in raw.tables["indicators"].rows},
+        groups={row[0]: Group(*row) for row in raw.tables["groups"].rows},
+        areas={row[0]: Area(*row) for row in raw.tables["areas"].rows},
+        units=_units(raw),
+        tables={
+            name: tuple(raw.tables[name].records()) if name in raw.tables else ()
+            for name in OPTIONAL_TABLES
+        },
+        sha256=raw.sha256,
+    )
+
+
+def _figures(table: RawTable) -> tuple[Figure, ...]:
+    return tuple(Figure(*row, line) for line, row in zip(table.lines, table.rows, strict=True))
+
+
+def _identities(raw: RawPackage) -> tuple[Identity, ...]:
+    rows: dict[str, list[dict[str, str]]] = {}
+    coefficients = _numbers(raw.tables["identities"], "coefficient")
+    terms: dict[str, list[Term]] = {}
+    for record, coefficient in zip(
+        raw.tables["identities"].records(), coefficients, strict=True
+    ):
+        place = (record[key] for key in ("indicator", "group", "area", "period", "base_period"))
+        rows.setdefault(record["identity_id"], []).append(record)
+        terms.setdefault(record["identity_id"], []).append(Term(coefficient, *place))
+    return tuple(
+        Identity(identity_id, tuple(terms[identity_id]), first["assumption"], first["why"])
+        for identity_id, (first, *_) in rows.items()
+    )
+
+
+def _units(raw: RawPackage) -> dict[str, Unit]:
+    scales = _numbers(raw.tables["units"], "scale")
+    return {
+        record["id"]: Unit(
+            id=record["id"],
+            name_en=record["name_en"],
+            name_zh=record["name_zh"],
+            base=record["base"],
+            scale=scale,
+            whole=record["whole"] == "yes",
+        )
+        for record, scale in zip(raw.tables["units"].records(), scales, strict=True)
+    }
+
+
+def _numbers(table: RawTable, column: str) -> list[Fraction]:
+    place = table.columns.index(column)
+    return [
+        _number(row[place], lambda text, line=line: Problem(
+            table.file, line, column, f"found {quote(text)}", "write a number such as 10000 or 1/3"
+        ))
+        for line, row in zip(table.lines, table.rows, strict=True)
+    ]
+
+
+def _number(text: str, problem: Callable[[str], Problem]) -> Fraction:
+    try:
+        return Fraction(text)
+    except (ValueError, ZeroDivisionError):
+        raise PackageError([problem(text)]) from None

@@ -1,0 +1,312 @@
+"""The files of a data package as text: found, opened and cut into rows.
+
+A package is untrusted: its paths must stay inside its folder, and whatever cannot be read is
+listed as a problem instead of raised.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+import yaml
+
+from pensionbook.errors import Problem, quote
+from pensionbook.suggest import listed, nearest
+
+DESCRIPTOR = "datapackage.yaml"
+REQUIRED_TABLES = ("figures", "indicators", "groups", "areas", "units", "identities")
+OPTIONAL_TABLES = ("measures", "barriers", "parameters")
+TABLES = REQUIRED_TABLES + OPTIONAL_TABLES
+MAY_BE_WITHOUT_ROWS = ("identities", *OPTIONAL_TABLES)
+LARGEST_FILE_BYTES = 256 * 1024**2
+LARGEST_DESCRIPTOR_BYTES = 1024**2
+LONGEST_CELL = 100_000
+
+_YamlLoader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+@dataclass(slots=True)
+class RawTable:
+    """A table as text.
+
+    Attributes:
+        file: its file, as datapackage.yaml names it.
+        columns: the columns of its schema, in order.
+        lines: line of the file at which each row begins, the header being line 1.
+        rows: the cells of each row, as many as there are columns.
+    """
+
+    file: str
+    columns: tuple[str, ...]
+    lines: list[int] = field(default_factory=list)
+    rows: list[list[str]] = field(default_factory=list)
+
+    def records(self) -> list[dict[str, str]]:
+        """The rows as dictionaries by column."""
+        return [dict(zip(self.columns, row, strict=True)) for row in self.rows]
+
+
+@dataclass(slots=True)
+class RawPackage:
+    """What could be read of a data package, and what stood in the way.
+
+    ``tables`` holds only tables whose header was right; rows that could not be read are left out.
+    """
+
+    path: Path
+    descriptor: dict[str, Any] = field(default_factory=dict)
+    tables: dict[str, RawTable] = field(default_factory=dict)
+    sha256: dict[str, str] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+
+
+def schemas_folder() -> Path:
+    """Folder of the Table Schemas: inside the installed package, or data/schemas of the tree."""
+    inside = Path(__file__).parent / "schemas"
+    return inside if inside.is_dir() else Path(__file__).parents[2] / "data" / "schemas"
+
+
+@cache
+def table_schema(name: str) -> dict[str, Any]:
+    """The Table Schema of a table, as its YAML says it.
+
+    Raises:
+        FileNotFoundError: there is no table of that name, or the schemas are not installed.
+    """
+    text = (schemas_folder() / f"{name}.yaml").read_text(encoding="utf-8")
+    return yaml.load(text, Loader=_YamlLoader)
+
+
+def table_columns(name: str) -> tuple[str, ...]:
+    """The columns of a table, in the order they have in the file."""
+    return tuple(column["name"] for column in table_schema(name)["fields"])
+
+
+def read_package(path: str | Path) -> RawPackage:
+    """Read all that can be read of the package in a folder; never raises for bad data."""
+    raw = RawPackage(Path(path))
+    raw.descriptor = _read_descriptor(raw)
+    for name, file in _table_files(raw).items():
+        table = _read_table(raw, name, file)
+        if table is not None:
+            raw.tables[name] = table
+    return raw
+
+
+def _read_descriptor(raw: RawPackage) -> dict[str, Any]:
+    def problem(found: str, mend: str, row: int | None = None) -> dict[str, Any]:
+        raw.problems.append(Problem(DESCRIPTOR, row, None, found, mend))
+        return {}
+
+    if not raw.path.is_dir():
+        what = "is a file" if raw.path.is_file() else "does not exist"
+        return problem(
+            f"the folder {str(raw.path)!r} {what}",
+            f"give the folder that holds {DESCRIPTOR}",
+        )
+    content = _read_bytes(raw, DESCRIPTOR, LARGEST_DESCRIPTOR_BYTES)
+    text = None if content is None else _decode(raw, DESCRIPTOR, content)
+    if text is None:
+        return {}
+    try:
+        descriptor = yaml.load(text, Loader=_YamlLoader)
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        reason = getattr(error, "problem", None) or "it cannot be read"
+        return problem(
+            f"not valid YAML ({reason})",
+            "mend that line; each entry is a key, a colon, a space and a value",
+            None if mark is None else mark.line + 1,
+        )
+    except (RecursionError, ValueError) as error:
+        return problem(f"not valid YAML ({error})", "write plain keys and values")
+    if not isinstance(descriptor, dict):
+        return problem(
+            "no entries of the form 'key: value'", "write name, title, title_zh and resources"
+        )
+    return descriptor
+
+
+def _table_files(raw: RawPackage) -> dict[str, str]:
+    """File of each table that datapackage.yaml lists."""
+    if not raw.descriptor:
+        return {}
+
+    def problem(entry: str, found: str, mend: str) -> None:
+        raw.problems.append(Problem(DESCRIPTOR, None, entry, found, mend))
+
+    resources = raw.descriptor.get("resources")
+    if not isinstance(resources, list) or not resources:
+        problem("resources", "no list of tables", "list each table with its name and path")
+        return {}
+    files: dict[str, str] = {}
+    listed_names: set[str] = set()
+    for number, resource in enumerate(resources, start=1):
+        entry = f"resource {number}"
+        if not isinstance(resource, dict) or not {"name", "path"} <= resource.keys():
+            problem(entry, "not a table with a name and a path", "write name and path")
+            continue
+        name, file = resource["name"], resource["path"]
+        if name not in TABLES:
+            advice = f"write one of {listed(TABLES)}{nearest(str(name), TABLES)}"
+            problem(f"{entry}, name", f"found {quote(str(name))}", advice)
+            continue
+        if name in listed_names:
+            problem(f"{entry}, name", f"{name} is listed a second time", "keep one of the two")
+            continue
+        listed_names.add(name)
+        if not isinstance(file, str) or not _stays_inside(file):
+            problem(
+                f"resource {name}, path",
+                f"{quote(str(file))} leads out of the package",
+                f"put the file into the package's folder and write its name, such as {name}.csv",
+            )
+            continue
+        if file in files.values():
+            problem(f"resource {name}, path", f"{file} is given for two tables", "use two files")
+            continue
+        files[name] = file
+    for name in REQUIRED_TABLES:
+        if name not in listed_names:
+            problem(
+                "resources", f"the table {name} is missing", f"add '- name: {name}' with its path"
+            )
+    return files
+
+
+def _stays_inside(file: str) -> bool:
+    path = PurePosixPath(file.replace("\\", "/"))
+    absolute = path.is_absolute() or (path.parts and ":" in path.parts[0])
+    return bool(path.parts) and not absolute and ".." not in path.parts and "\0" not in file
+
+
+def _read_bytes(raw: RawPackage, file: str, largest: int) -> bytes | None:
+    def problem(found: str, mend: str) -> None:
+        raw.problems.append(Problem(file, None, None, found, mend))
+
+    path = raw.path / file
+    try:
+        if not path.resolve().is_relative_to(raw.path.resolve()):
+            return problem("a link that leads out of the package", "put the file itself here")
+        if not path.exists():
+            return problem("there is no such file", f"add it to the folder {str(raw.path)!r}")
+        if not path.is_file():
+            return problem("not a file", "put a plain text file here")
+        if path.stat().st_size > largest:
+            return problem(f"larger than {largest // 1024**2} MiB", "split the package in two")
+        content = path.read_bytes()
+    except (OSError, RuntimeError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        return problem(f"cannot be read ({reason})", "allow reading it")
+    if not content.strip():
+        return problem("the file is empty", "write its first line and its rows, or copy it again")
+    raw.sha256[file] = hashlib.sha256(content).hexdigest()
+    return content
+
+
+def _decode(raw: RawPackage, file: str, content: bytes) -> str | None:
+    def problem(row: int | None, found: str, mend: str) -> None:
+        raw.problems.append(Problem(file, row, None, found, mend))
+
+    save = "save it as UTF-8 without a byte order mark"
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return problem(None, "encoded as UTF-16", save)
+    if content.startswith(b"\xef\xbb\xbf"):
+        return problem(None, "begins with a byte order mark (BOM)", save)
+    if b"\0" in content:
+        row = content[: content.index(b"\0")].count(b"\n") + 1
+        return problem(row, "holds a NUL byte, so is no text file", f"export the file again; {save}")
+    try:
+        return content.decode("utf-8")
+    except UnicodeDecodeError as error:
+        row = content[: error.start].count(b"\n") + 1
+    try:
+        content.decode("gb18030")
+    except UnicodeDecodeError:
+        return problem(row, "not encoded as UTF-8", save)
+    return problem(row, "not encoded as UTF-8 but, it seems, as GBK", save)
+
+
+def _read_table(raw: RawPackage, name: str, file: str) -> RawTable | None:
+    content = _read_bytes(raw, file, LARGEST_FILE_BYTES)
+    text = None if content is None else _decode(raw, file, content)
+    if text is None:
+        return None
+    table = RawTable(file, table_columns(name))
+    csv.field_size_limit(LONGEST_CELL)
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    line = 1
+    try:
+        header = next(reader, [])
+        problem = _header_problem(file, table.columns, header)
+        if problem is not None:
+            raw.problems.append(problem)
+            return None
+        line = reader.line_num + 1
+        for row in reader:
+            if len(row) == len(header):
+                table.lines.append(line)
+                table.rows.append(row)
+            else:
+                raw.problems.append(_ragged_row(table, line, row))
+            line = reader.line_num + 1
+    except csv.Error as error:
+        raw.problems.append(_unreadable_row(file, line, str(error)))
+    if not table.rows and name not in MAY_BE_WITHOUT_ROWS and line == 2:
+        raw.problems.append(Problem(file, None, None, "no rows below the header", "add its rows"))
+    return table
+
+
+def _header_problem(file: str, columns: tuple[str, ...], header: list[str]) -> Problem | None:
+    if tuple(header) == columns:
+        return None
+
+    def problem(column: str | None, found: str, mend: str) -> Problem:
+        return Problem(file, 1, column, found, mend)
+
+    wanted = f"write the header {','.join(columns)}"
+    for name, sign in (("semicolons", ";"), ("tabs", "\t"), ("vertical bars", "|")):
+        if len(header) == 1 and sign in header[0]:
+            return problem(None, f"the cells are separated by {name}", "save it with commas")
+    missing = [column for column in columns if column not in header]
+    extra = [column for column in header if column not in columns]
+    twice = sorted({column for column in header if header.count(column) > 1})
+    if extra:
+        hint = nearest(extra[0], missing or columns)
+        lost = f" and without {listed(missing)}" if missing else ""
+        shown = listed(quote(column) for column in extra)
+        return problem(extra[0], f"header with the unknown {shown}{lost}{hint}", wanted)
+    if missing:
+        return problem(missing[0], f"header without {listed(missing)}", wanted)
+    if twice:
+        return problem(twice[0], f"header with {listed(twice)} twice", wanted)
+    return problem(None, "header with its columns in another order", wanted)
+
+
+def _ragged_row(table: RawTable, line: int, row: list[str]) -> Problem:
+    if not row:
+        return Problem(table.file, line, None, "a blank line", "delete it")
+    wanted = len(table.columns)
+    mend = f"write {wanted} cells ({wanted - 1} commas)"
+    if len(row) > wanted:
+        mend += "; put a cell that holds a comma in double quotation marks"
+    return Problem(table.file, line, None, f"{len(row)} cells instead of {wanted}", mend)
+
+
+def _unreadable_row(file: str, line: int, reason: str) -> Problem:
+    if "field larger" in reason:
+        found, mend = f"a cell of more than {LONGEST_CELL} characters", "shorten it"
+        return Problem(file, line, None, f"{found}, so the rest was not read", mend)
+    return Problem(
+        file,
+        line,
+        None,
+        f"quotation marks that do not match ({reason}), so the rest was not read",
+        'put the whole cell in double quotation marks and write "" for one inside it',
+    )

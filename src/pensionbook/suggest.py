@@ -1,0 +1,22 @@
+"""Words for messages: lists and the nearest known word."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+_LISTED_AT_MOST = 12
+
+
+def listed(words: Iterable[str]) -> str:
+    """The words in a row, cut short after a dozen."""
+    words = list(words)
+    if len(words) <= _LISTED_AT_MOST:
+        return ", ".join(words)
+    return f"{', '.join(words[:_LISTED_AT_MOST])} and {len(words) - _LISTED_AT_MOST} more"
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """A bracket naming the known word most like ``word``, or nothing when none is like it."""
+    found = difflib.get_close_matches(word[:100], list(known), n=1, cutoff=0.6)
+    return f" (nearest: {found[0]!r})" if found else ""
