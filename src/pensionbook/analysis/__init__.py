@@ -1,0 +1,1 @@
+"""The computations behind each section: a report in, tables and measures out, no drawing."""

@@ -1,0 +1,235 @@
+"""One independent part of the system: its smallest repairs, its bounds, what each figure's
+neighbours imply for it.
+
+Pure functions over plain records, so that parts can be solved in separate processes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from statistics import median
+
+from gmpy2 import mpq
+
+from pensionbook.errors import UnprovedError
+from pensionbook.exactlp import ExactLP, Infeasible, Optimum, Row, Unbounded
+from pensionbook.figures import Reading
+from pensionbook.repairs import Cluster, smallest_repairs
+from pensionbook.system import ONE, Coefficients, Form
+
+UNPROVED = "unproved"
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A statement in local columns. A claim that is not ``open`` is taken for granted."""
+
+    forms: tuple[Form, ...]
+    reading: Reading
+    open: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A component in local columns 1..n; column 0 is the constant one."""
+
+    columns: int
+    claims: tuple[Claim, ...]
+    equations: tuple[Coefficients, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """One end of a bound and what it rests on.
+
+    ``value`` is ``None`` when nothing bounds that end and ``"unproved"`` when no proof was found.
+    """
+
+    value: mpq | str | None
+    claims: frozenset[int] = frozenset()
+    equations: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Both ends of a bounded quantity."""
+
+    low: End
+    high: End
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What is known of a component.
+
+    ``clusters`` hold the smallest repairs (any choice of one repair a cluster is a smallest repair
+    of the component); ``all_repairs_checked`` is false when there were too many to check each.
+    """
+
+    clusters: tuple[Cluster, ...]
+    all_repairs_checked: bool
+    bounds: dict[int, Span]
+    implied: dict[int, Span]
+
+
+@dataclass(frozen=True, slots=True)
+class RowOf:
+    """A row with its owner: a claim or an equation; ``narrow`` rows hold only if rounded."""
+
+    row: Row
+    claim: int | None
+    equation: int | None
+    narrow: bool = False
+
+
+def rows_of(problem: Problem) -> list[RowOf]:
+    """All rows of a component, equations first."""
+    rows = [RowOf(Row(e, equal=True), None, i) for i, e in enumerate(problem.equations)]
+    for number, claim in enumerate(problem.claims):
+        for form in claim.forms:
+            rows += [RowOf(row, number, None, narrow) for row, narrow in _rows(form, claim.reading)]
+    return rows
+
+
+def scales_of(problem: Problem) -> list[float]:
+    """Typical magnitude of each column, read off the printed levels."""
+    found: dict[int, float] = {}
+    for claim in problem.claims:
+        ends = [abs(float(e)) for e in (claim.reading.widest.low, claim.reading.widest.high) if e]
+        for form in claim.forms:
+            if ends and tuple(form.denominator) == (ONE,):
+                for column in form.numerator:
+                    found[column] = max(found.get(column, 0.0), max(ends))
+    usual = median(found.values()) if found else 1.0
+    return [1.0] + [found.get(column, usual) for column in range(1, problem.columns + 1)]
+
+
+class Model:
+    """The linear programs over the rows of a component, with claims switched on and off."""
+
+    def __init__(self, problem: Problem) -> None:
+        self.rows = rows_of(problem)
+        self._lp = ExactLP(problem.columns + 1, [r.row for r in self.rows], scales_of(problem))
+        self._of_claim: dict[int, list[int]] = {}
+        for index, row in enumerate(self.rows):
+            if row.claim is not None:
+                self._of_claim.setdefault(row.claim, []).append(index)
+        self._off: frozenset[int] = frozenset()
+        self._wide: frozenset[int] = frozenset()
+
+    def leave_out(self, claims: Iterable[int], *, truncated: Iterable[int] = ()) -> None:
+        """Switch exactly these claims off, and read exactly these as truncated."""
+        off, wide = frozenset(claims), frozenset(truncated)
+        for claim in (off ^ self._off) | (wide ^ self._wide):
+            for index in self._of_claim.get(claim, ()):
+                active = claim not in off and not (claim in wide and self.rows[index].narrow)
+                self._lp.set_active([index], active)
+        self._off, self._wide = off, wide
+
+    def is_feasible(self) -> bool:
+        """Whether some point satisfies all rows; a yes is proved, a no is only HiGHS's word."""
+        try:
+            self._lp.minimise({}, {ONE: mpq(1)})
+        except (Infeasible, UnprovedError):
+            return False
+        return True
+
+    def span(self, form: Form) -> Span:
+        """Minimum and maximum of a quotient of linear forms over all points, proved."""
+        return Span(self._end(form, 1), self._end(form, -1))
+
+    def _end(self, form: Form, sign: int) -> End:
+        cost = {column: a * sign for column, a in form.numerator.items()}
+        try:
+            optimum = self._lp.minimise(cost, form.denominator)
+        except (Unbounded, Infeasible):
+            return End(None)
+        except UnprovedError:
+            return End(UNPROVED)
+        return self._rests_on(optimum, sign)
+
+    def _rests_on(self, optimum: Optimum, sign: int) -> End:
+        used = [self.rows[index] for index, y in optimum.multipliers.items() if y]
+        return End(
+            optimum.value * sign,
+            frozenset(r.claim for r in used if r.claim is not None),
+            frozenset(r.equation for r in used if r.equation is not None),
+        )
+
+
+def solve_component(problem: Problem) -> Answer:
+    """Smallest repairs, proved bounds of every column, and what the others imply for each claim."""
+    model = Model(problem)
+    clusters: tuple[Cluster, ...] = ()
+    all_checked = True
+    if not model.is_feasible():
+        clusters, all_checked = smallest_repairs(problem, model.rows, scales_of(problem))
+    suspects = frozenset(claim for cluster in clusters for claim in cluster.suspects)
+    truncated = frozenset(claim for cluster in clusters for claim in cluster.truncated)
+    model.leave_out(suspects, truncated=truncated)
+    one = {ONE: mpq(1)}
+    bounds = {
+        column: model.span(Form({column: mpq(1)}, one)) for column in range(1, problem.columns + 1)
+    }
+    implied = {}
+    for number, claim in enumerate(problem.claims):
+        if not claim.open:
+            continue
+        spans = []
+        for off in _what_to_leave_out(number, clusters, suspects):
+            model.leave_out(off, truncated=truncated)
+            spans.append(_intersection([model.span(form) for form in claim.forms]))
+        implied[number] = _hull(spans)
+    return Answer(clusters, all_checked, bounds, implied)
+
+
+def _what_to_leave_out(
+    claim: int, clusters: Sequence[Cluster], suspects: frozenset[int]
+) -> list[frozenset[int]]:
+    """For a sound claim: itself and all suspects. For a suspect: each repair that drops it."""
+    for cluster in clusters:
+        if claim in cluster.suspects:
+            elsewhere = suspects - cluster.suspects
+            return [elsewhere | r.removed for r in cluster.repairs if claim in r.removed]
+    return [suspects | {claim}]
+
+
+def _rows(form: Form, reading: Reading) -> list[tuple[Row, bool]]:
+    narrow, wide = reading.rounded, reading.widest
+    if wide.low is not None and wide.low == wide.high:
+        return [(_at_least(form, wide.low, 1, equal=True), False)]
+    rows = []
+    for sign, inner, outer in ((1, narrow.low, wide.low), (-1, narrow.high, wide.high)):
+        if outer is not None:
+            rows.append((_at_least(form, outer, sign), False))
+        if inner is not None and inner != outer:
+            rows.append((_at_least(form, inner, sign), True))
+    return rows
+
+
+def _at_least(form: Form, end, sign: int, *, equal: bool = False) -> Row:
+    coefficients = {column: a * sign for column, a in form.numerator.items()}
+    for column, a in form.denominator.items():
+        coefficients[column] = coefficients.get(column, mpq(0)) - sign * mpq(end) * a
+    return Row({column: a for column, a in coefficients.items() if a}, equal)
+
+
+def _hull(spans: Sequence[Span]) -> Span:
+    return Span(_outermost([s.low for s in spans], -1), _outermost([s.high for s in spans], 1))
+
+
+def _outermost(ends: Sequence[End], sign: int) -> End:
+    for end in ends:
+        if end.value is None or end.value == UNPROVED:
+            return end
+    return max(ends, key=lambda end: end.value * sign)
+
+
+def _intersection(spans: Sequence[Span]) -> Span:
+    return Span(_innermost([s.low for s in spans], 1), _innermost([s.high for s in spans], -1))
+
+
+def _innermost(ends: Sequence[End], sign: int) -> End:
+    known = [end for end in ends if end.value is not None and end.value != UNPROVED]
+    return max(known, key=lambda end: end.value * sign) if known else ends[0]

@@ -1,0 +1,163 @@
+"""Printed numerals as exact intervals.
+
+A printed figure is not a number but the set of true values that somebody would have printed that
+way. Everything here is exact: text in, :class:`fractions.Fraction` out, no floats.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from fractions import Fraction
+
+_NUMERAL = re.compile(r"(?P<sign>[+-]?)(?P<whole>[0-9]+)(?:\.(?P<decimals>[0-9]+))?")
+_FRACTION = re.compile(r"(?P<sign>[+-]?)(?P<numerator>[0-9]+)/(?P<denominator>[0-9]+)")
+
+QUALIFIERS = ("exact", "about", "nearly", "over", "at_least", "forecast")
+DIRECTIONS = ("rising", "falling")
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """A closed interval; ``None`` is an end that is not bounded."""
+
+    low: Fraction | None
+    high: Fraction | None
+
+    def __contains__(self, value: Fraction) -> bool:
+        above = self.low is None or value >= self.low
+        return above and (self.high is None or value <= self.high)
+
+    def scaled(self, factor: Fraction) -> Interval:
+        """The interval in another unit; ``factor`` must be positive."""
+        return Interval(
+            None if self.low is None else self.low * factor,
+            None if self.high is None else self.high * factor,
+        )
+
+    def mirrored(self) -> Interval:
+        """The interval of the opposite values."""
+        return Interval(
+            None if self.high is None else -self.high,
+            None if self.low is None else -self.low,
+        )
+
+    def meets(self, other: Interval) -> bool:
+        """Whether the two intervals have a point in common."""
+        return (self.low is None or other.high is None or self.low <= other.high) and (
+            other.low is None or self.high is None or other.low <= self.high
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a printed numeral can stand for, in the unit it was read in.
+
+    ``rounded`` is the usual reading; ``widest`` also holds the values that would be printed so by
+    somebody who cut digits off instead of rounding. They are equal where cutting makes no sense.
+    """
+
+    rounded: Interval
+    widest: Interval
+
+
+def decimals_printed(printed: str) -> int:
+    """Number of decimals of a printed numeral; 0 for whole numbers, fractions and directions."""
+    match = _NUMERAL.fullmatch(printed)
+    return len(match["decimals"] or "") if match else 0
+
+
+def parse_numeral(printed: str) -> Fraction:
+    """The printed numeral as a number, in its printed unit.
+
+    Raises:
+        ValueError: the text is neither a plain numeral (``-63629``, ``4.50``) nor a fraction
+            (``1/3``).
+    """
+    if match := _NUMERAL.fullmatch(printed):
+        return Fraction(printed)
+    if (match := _FRACTION.fullmatch(printed)) and int(match["denominator"]):
+        return Fraction(printed)
+    raise ValueError(
+        f"{printed!r} is not a numeral; write digits with at most one decimal point, "
+        "for example -63629 or 4.50, or a fraction such as 1/3"
+    )
+
+
+def read_direction(printed: str) -> Interval:
+    """The sign of a change stated in words: ``rising`` is at least 0, ``falling`` at most 0."""
+    if printed == "rising":
+        return Interval(Fraction(0), None)
+    if printed == "falling":
+        return Interval(None, Fraction(0))
+    raise ValueError(f"{printed!r} is not a direction; write rising or falling")
+
+
+def read_figure(printed: str, qualifier: str, *, whole: bool = False) -> Reading:
+    """Exact interval of a printed figure, in its printed unit.
+
+    Rounding is half a unit of the last printed digit either way, truncation one such unit away
+    from zero; the qualifiers count from the last digit that is not zero ("over 130" ends at 140).
+    A fraction in words is rounded in its denominator: a third is anything from 1/3.5 to 1/2.5.
+
+    Args:
+        printed: the numeral as printed, sign as meant.
+        qualifier: one of :data:`QUALIFIERS`.
+        whole: nothing was rounded (persons counted one by one, the number in a rule), so an
+            unqualified numeral is exact.
+
+    Raises:
+        ValueError: the numeral or the qualifier cannot be read.
+    """
+    if qualifier not in QUALIFIERS:
+        raise ValueError(f"{qualifier!r} is not a qualifier; write one of {', '.join(QUALIFIERS)}")
+    value = parse_numeral(printed)
+    if printed.startswith("-"):
+        reading = _read_magnitude(printed[1:], -value, qualifier, whole)
+        return Reading(reading.rounded.mirrored(), reading.widest.mirrored())
+    return _read_magnitude(printed.lstrip("+"), value, qualifier, whole)
+
+
+def _read_magnitude(printed: str, value: Fraction, qualifier: str, whole: bool) -> Reading:
+    if match := _FRACTION.fullmatch(printed):
+        return _read_fraction(match, value, qualifier)
+    last_digit = Fraction(1, 10 ** decimals_printed(printed))
+    last_nonzero = _place_of_last_nonzero_digit(printed)
+    if qualifier in ("exact", "forecast"):
+        if whole:
+            return _only(value, value)
+        half = last_digit / 2
+        return Reading(
+            Interval(value - half, value + half), Interval(value - half, value + last_digit)
+        )
+    if qualifier == "about":
+        return _only(value - last_nonzero / 2, value + last_nonzero / 2)
+    if qualifier == "over":
+        return _only(value, value + last_nonzero)
+    if qualifier == "nearly":
+        return _only(value - last_nonzero / 2, value)
+    return _only(value, None)
+
+
+def _read_fraction(match: re.Match[str], value: Fraction, qualifier: str) -> Reading:
+    numerator, denominator = int(match["numerator"]), int(match["denominator"])
+    below = Fraction(2 * numerator, 2 * denominator + 1)
+    above = Fraction(2 * numerator, 2 * denominator - 1)
+    if qualifier in ("exact", "about", "forecast"):
+        return _only(below, above)
+    if qualifier == "over":
+        return _only(value, above)
+    if qualifier == "nearly":
+        return _only(below, value)
+    return _only(value, None)
+
+
+def _place_of_last_nonzero_digit(printed: str) -> Fraction:
+    digits = printed.replace(".", "")
+    trailing_zeros = len(digits) - len(digits.rstrip("0")) if digits.strip("0") else 0
+    return Fraction(10) ** (trailing_zeros - decimals_printed(printed))
+
+
+def _only(low: Fraction, high: Fraction | None) -> Reading:
+    interval = Interval(low, high)
+    return Reading(interval, interval)

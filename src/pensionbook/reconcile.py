@@ -1,0 +1,419 @@
+"""Verdicts on printed figures, and proved bounds on every quantity, printed or lost."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+
+from gmpy2 import mpq
+
+from pensionbook.component import (
+    UNPROVED,
+    Answer,
+    Claim,
+    End,
+    Model,
+    Problem,
+    Span,
+    solve_component,
+)
+from pensionbook.figures import Interval, Reading
+from pensionbook.package import Figure, Package
+from pensionbook.repairs import Cluster, Repair
+from pensionbook.system import (
+    ONE,
+    Coefficients,
+    Form,
+    Quantity,
+    Share,
+    Statement,
+    System,
+    build_system,
+)
+
+VERDICTS = ("inconsistent", "disputed", "truncated", "consistent", "untested")
+PARALLEL_FROM = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """Proved ends of a quantity in its base unit, with what the proofs use.
+
+    An end is ``None`` when nothing bounds it. ``unproved`` is true when an end is missing only
+    because no proof was found. ``figures`` and ``identities`` are ids, in the package's order.
+    """
+
+    low: Fraction | None
+    high: Fraction | None
+    figures: tuple[str, ...] = ()
+    identities: tuple[str, ...] = ()
+    assumptions: tuple[str, ...] = ()
+    unproved: bool = False
+
+    @property
+    def interval(self) -> Interval:
+        """The bound as an interval."""
+        return Interval(self.low, self.high)
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The audit's answer for one printed figure.
+
+    ``implied`` is in the figure's printed unit. ``repairs`` are the smallest repairs of the
+    conflict the figure takes part in: each a set of figure ids that would have to be wrong.
+    """
+
+    figure: Figure
+    verdict: str
+    implied: Bound
+    repairs: tuple[tuple[str, ...], ...] = ()
+    all_repairs_checked: bool = True
+
+
+@dataclass(slots=True)
+class _Part:
+    """A component with its local numbering and its answers."""
+
+    columns: list[int]
+    observed: list[int]
+    forecast: list[int]
+    equations: list[int]
+    problem: Problem
+    answer: Answer | None = None
+    forecast_problem: Problem | None = None
+    forecast_answer: Answer | None = None
+
+
+@dataclass(slots=True)
+class Reconciliation:
+    """The reconciled system of a package."""
+
+    package: Package
+    system: System
+    verdicts: dict[str, Verdict]
+    bounds: dict[Quantity, Bound]
+    _parts: list[_Part] = field(repr=False, default_factory=list)
+    _part_of: dict[int, int] = field(repr=False, default_factory=dict)
+    _models: dict = field(repr=False, default_factory=dict)
+
+    def knows(self, quantity: Quantity) -> bool:
+        """Whether any figure or identity mentions the quantity."""
+        return quantity in self.system.index
+
+    def bound(
+        self,
+        numerator: Mapping[Quantity, int | Fraction],
+        denominator: Mapping[Quantity, int | Fraction] | None = None,
+    ) -> Bound:
+        """Proved bounds of a linear form of quantities, or of a quotient of two.
+
+        The bounds are over all levels that satisfy every figure not in a smallest repair, jointly,
+        so they are tighter than interval arithmetic on separate bounds. A quantity that nothing
+        mentions is unbounded.
+        """
+        wanted = {*numerator, *(denominator or {})}
+        if not all(self.knows(quantity) for quantity in wanted):
+            return Bound(None, None)
+        columns = [self.system.index[q] for q in wanted]
+        numbers = tuple(sorted({self._part_of[column] for column in columns}))
+        forecast = any(self._is_forecast(column) for column in columns)
+        model, local, claims, equations = self._model(numbers, forecast)
+
+        def form(terms: Mapping[Quantity, int | Fraction]) -> Coefficients:
+            return {local[self.system.index[q]]: mpq(a) for q, a in terms.items() if a}
+
+        if not form(numerator):
+            return Bound(Fraction(0), Fraction(0))
+        divisor = form(denominator) if denominator else {ONE: mpq(1)}
+        span = model.span(Form(form(numerator), divisor))
+        bound = _bound(self.system, span, claims, equations)
+        if denominator and len(numerator) == len(denominator) == 1:
+            bound = self._narrowed_by_share(bound, *numerator, *denominator)
+        return bound
+
+    def _narrowed_by_share(self, bound: Bound, part: Quantity, whole: Quantity) -> Bound:
+        share = Share(part, whole)
+        if share not in self.system.index:
+            return bound
+        column = self.system.index[share]
+        number = self._part_of[column]
+        model, local, claims, equations = self._model((number,), False)
+        span = model.span(Form({local[column]: mpq(1)}, {ONE: mpq(1)}))
+        other = _bound(self.system, span, claims, equations)
+        lows = [b.low for b in (bound, other) if b.low is not None]
+        highs = [b.high for b in (bound, other) if b.high is not None]
+        return replace(
+            other,
+            low=max(lows, default=None),
+            high=min(highs, default=None),
+            figures=_union(bound.figures, other.figures),
+            identities=_union(bound.identities, other.identities),
+            assumptions=_union(bound.assumptions, other.assumptions),
+        )
+
+    def _is_forecast(self, column: int) -> bool:
+        part = self._parts[self._part_of[column]]
+        return column in _forecast_only(self.system, part)
+
+    def _model(self, numbers: tuple[int, ...], forecast: bool):
+        key = (numbers, forecast)
+        if key not in self._models:
+            local: dict[int, int] = {ONE: ONE}
+            claims, claim_ids, equations, equation_ids = [], [], [], []
+            for number in numbers:
+                part = self._parts[number]
+                for column in part.columns:
+                    local[column] = len(local)
+                kept, ids = _kept_claims(self.system, part, forecast, local)
+                claims += kept
+                claim_ids += ids
+                for equation in part.equations:
+                    equations.append(_localise(self.system.equations[equation].coefficients, local))
+                    equation_ids.append(equation)
+            problem = Problem(len(local) - 1, tuple(claims), tuple(equations))
+            self._models[key] = (Model(problem), local, claim_ids, equation_ids)
+        return self._models[key]
+
+
+def reconcile(
+    package: Package,
+    *,
+    jobs: int = 1,
+    progress: Callable[[int, int], None] | None = None,
+) -> Reconciliation:
+    """Audit a package: verdicts for all figures, proved bounds for all quantities.
+
+    Args:
+        package: a checked package.
+        jobs: processes to use when there are many independent components.
+        progress: called with (components done, components in all).
+    """
+    system = build_system(package)
+    parts = [_part(system, *component) for component in system.components()]
+    problems = [part.problem for part in parts]
+    for number, answer in enumerate(_solve(problems, jobs, progress)):
+        parts[number].answer = answer
+    for part in parts:
+        if part.forecast:
+            part.forecast_problem = _forecast_problem(system, part)
+            part.forecast_answer = solve_component(part.forecast_problem)
+    verdicts: dict[str, Verdict] = {}
+    bounds: dict[Quantity, Bound] = {}
+    for part in parts:
+        _collect_verdicts(system, part, verdicts)
+        _collect_bounds(system, part, bounds)
+    order = [statement.figure.figure_id for statement in system.statements]
+    part_of = {column: n for n, part in enumerate(parts) for column in part.columns}
+    return Reconciliation(package, system, {i: verdicts[i] for i in order}, bounds, parts, part_of)
+
+
+def _solve(
+    problems: Sequence[Problem], jobs: int, progress: Callable[[int, int], None] | None
+) -> Iterable[Answer]:
+    def report(done: int) -> None:
+        if progress:
+            progress(done, len(problems))
+
+    if jobs > 1 and len(problems) >= PARALLEL_FROM:
+        with ProcessPoolExecutor(jobs) as pool:
+            # Large components first would be better balanced; order must stay that of the input.
+            for done, answer in enumerate(pool.map(solve_component, problems, chunksize=50), 1):
+                report(done)
+                yield answer
+        return
+    for done, problem in enumerate(problems, 1):
+        yield solve_component(problem)
+        report(done)
+
+
+def _part(system: System, columns: list[int], statements: list[int], equations: list[int]) -> _Part:
+    local = {ONE: ONE} | {column: n for n, column in enumerate(columns, 1)}
+    observed = [n for n in statements if not system.statements[n].forecast]
+    forecast = [n for n in statements if system.statements[n].forecast]
+    problem = Problem(
+        len(columns),
+        tuple(_claim(system.statements[n], local) for n in observed),
+        tuple(_localise(system.equations[n].coefficients, local) for n in equations),
+    )
+    return _Part(columns, observed, forecast, equations, problem)
+
+
+def _forecast_problem(system: System, part: _Part) -> Problem:
+    """The forecasts as open claims beside everything observed, which is taken for granted."""
+    local = {ONE: ONE} | {column: n for n, column in enumerate(part.columns, 1)}
+    kept, _ = _kept_claims(system, part, False, local)
+    forecasts = [_claim(system.statements[n], local) for n in part.forecast]
+    return replace(
+        part.problem, claims=(*forecasts, *(replace(claim, open=False) for claim in kept))
+    )
+
+
+def _claim(statement: Statement, local: Mapping[int, int]) -> Claim:
+    forms = tuple(
+        Form(_localise(form.numerator, local), _localise(form.denominator, local))
+        for form in statement.forms
+    )
+    return Claim(forms, statement.reading)
+
+
+def _localise(coefficients: Coefficients, local: Mapping[int, int]) -> Coefficients:
+    return {local[column]: a for column, a in coefficients.items()}
+
+
+def _kept_claims(
+    system: System, part: _Part, forecast: bool, local: Mapping[int, int]
+) -> tuple[list[Claim], list[int]]:
+    """Claims outside every smallest repair; those that may be truncated in their widest reading."""
+    claims, numbers = [], []
+    sources = [(part.observed, part.answer)]
+    if forecast and part.forecast_answer:
+        sources.append((part.forecast, part.forecast_answer))
+    for statements, answer in sources:
+        suspects = {c for cluster in answer.clusters for c in cluster.suspects}
+        truncated = {c for cluster in answer.clusters for c in cluster.truncated}
+        for n, number in enumerate(statements):
+            if n in suspects:
+                continue
+            claim = _claim(system.statements[number], local)
+            if n in truncated:
+                claim = replace(claim, reading=Reading(claim.reading.widest, claim.reading.widest))
+            claims.append(claim)
+            numbers.append(number)
+    return claims, numbers
+
+
+def _collect_verdicts(system: System, part: _Part, verdicts: dict[str, Verdict]) -> None:
+    passes = [(part.observed, part.answer, part.observed)]
+    if part.forecast_answer:
+        kept = list(_kept_claims(system, part, False, _identity_map(part))[1])
+        passes.append((part.forecast, part.forecast_answer, [*part.forecast, *kept]))
+    for statements, answer, owners in passes:
+        for n, number in enumerate(statements):
+            statement = system.statements[number]
+            implied = _bound(system, answer.implied[n], owners, part.equations)
+            cluster = next((c for c in answer.clusters if _takes_part(n, c)), None)
+            verdicts[statement.figure.figure_id] = Verdict(
+                statement.figure,
+                _verdict(n, cluster, statement, implied),
+                _in_printed_unit(implied, statement),
+                _named_repairs(system, cluster, statements),
+                answer.all_repairs_checked,
+            )
+
+
+def _identity_map(part: _Part) -> dict[int, int]:
+    return {ONE: ONE} | {column: column for column in part.columns}
+
+
+def _takes_part(claim: int, cluster: Cluster) -> bool:
+    return claim in cluster.suspects or claim in cluster.truncated
+
+
+def _verdict(claim: int, cluster: Cluster | None, statement: Statement, implied: Bound) -> str:
+    if cluster is not None:
+        if all(claim in repair.removed for repair in cluster.repairs):
+            return "inconsistent"
+        if claim in cluster.suspects:
+            return "disputed"
+        if all(claim in repair.truncated for repair in cluster.repairs):
+            return "truncated"
+    return "consistent" if _constrains(implied, statement) else "untested"
+
+
+def _constrains(implied: Bound, statement: Statement) -> bool:
+    """Whether other figures say more about this one than that a level is not negative."""
+    if not implied.figures:
+        return False
+    low, high = implied.low, implied.high
+    if statement.figure.statistic == "direction":
+        return (low is not None and low >= 0) or (high is not None and high <= 0)
+    floor = {"change": None, "growth": Fraction(-1)}.get(statement.figure.statistic, Fraction(0))
+    says_low = low is not None and (floor is None or low > floor)
+    return says_low or high is not None
+
+
+def _named_repairs(
+    system: System, cluster: Cluster | None, statements: Sequence[int]
+) -> tuple[tuple[str, ...], ...]:
+    if cluster is None:
+        return ()
+
+    def names(repair: Repair) -> tuple[str, ...]:
+        members = sorted(repair.removed)
+        return tuple(system.statements[statements[n]].figure.figure_id for n in members)
+
+    return tuple(dict.fromkeys(names(repair) for repair in cluster.repairs))
+
+
+def _collect_bounds(system: System, part: _Part, bounds: dict[Quantity, Bound]) -> None:
+    forecast_only = _forecast_only(system, part)
+    kept = list(_kept_claims(system, part, False, _identity_map(part))[1])
+    for local, column in enumerate(part.columns, 1):
+        unknown = system.columns[column]
+        if isinstance(unknown, Share):
+            continue
+        if column in forecast_only:
+            span, owners = part.forecast_answer.bounds[local], [*part.forecast, *kept]
+        else:
+            span, owners = part.answer.bounds[local], part.observed
+        bounds[unknown] = _bound(system, span, owners, part.equations)
+
+
+def _forecast_only(system: System, part: _Part) -> set[int]:
+    """Columns that are the subject of a forecast and of no observed figure."""
+
+    def subjects(numbers: Iterable[int]) -> set[int]:
+        found = set()
+        for number in numbers:
+            figure = system.statements[number].figure
+            subject = Quantity(figure.indicator, figure.group, figure.area, figure.period)
+            found.add(system.index.get(subject, ONE))
+        return found
+
+    if not part.forecast:
+        return set()
+    observed = {
+        column
+        for number in part.observed
+        for form in system.statements[number].forms
+        for side in form
+        for column in side
+    }
+    return subjects(part.forecast) - observed - {ONE}
+
+
+def _bound(system: System, span: Span, owners: Sequence[int], equations: Sequence[int]) -> Bound:
+    ends = (span.low, span.high)
+    figures = sorted({owners[n] for end in ends for n in end.claims})
+    used = sorted({equations[n] for end in ends for n in end.equations})
+    identities = [system.equations[n].identity for n in used]
+    return Bound(
+        _value(span.low),
+        _value(span.high),
+        tuple(system.statements[n].figure.figure_id for n in figures),
+        tuple(dict.fromkeys(i.identity_id for i in identities)),
+        tuple(dict.fromkeys(i.assumption for i in identities if i.assumption)),
+        any(end.value == UNPROVED for end in ends),
+    )
+
+
+def _value(end: End) -> Fraction | None:
+    if end.value is None or end.value == UNPROVED:
+        return None
+    return Fraction(int(end.value.numerator), int(end.value.denominator))
+
+
+def _in_printed_unit(bound: Bound, statement: Statement) -> Bound:
+    scale = Fraction(int(statement.unit_scale.numerator), int(statement.unit_scale.denominator))
+    return replace(
+        bound,
+        low=None if bound.low is None else bound.low / scale,
+        high=None if bound.high is None else bound.high / scale,
+    )
+
+
+def _union(*groups: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(item for group in groups for item in group))

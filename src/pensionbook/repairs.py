@@ -1,0 +1,232 @@
+"""All smallest repairs of an infeasible component.
+
+Conflicts (minimal sets of claims that exclude each other, each certified by an exact infeasibility
+proof) are collected until every smallest way to hit them all is feasible: the minimal-diagnosis
+scheme of Reiter (1987), as in implicit hitting-set solvers for MaxSAT. A conflict is hit by
+removing one of its claims or, at a lower cost, by reading one as truncated.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice, product
+from math import prod
+from typing import TYPE_CHECKING
+
+from gmpy2 import mpq
+
+from pensionbook.errors import UnprovedError
+from pensionbook.exactlp import ExactLP, Row
+from pensionbook.system import ONE
+
+if TYPE_CHECKING:
+    from pensionbook.component import Problem, RowOf
+
+COMBINATIONS_CHECKED = 512
+
+
+@dataclass(frozen=True, slots=True)
+class Repair:
+    """Claims to remove and claims to read as truncated."""
+
+    removed: frozenset[int]
+    truncated: frozenset[int]
+
+    @property
+    def cost(self) -> tuple[int, int]:
+        """Removals count first, truncations second."""
+        return len(self.removed), len(self.truncated)
+
+
+@dataclass(frozen=True, slots=True)
+class Cluster:
+    """Conflicts that share claims, and the smallest repairs that settle them."""
+
+    repairs: tuple[Repair, ...]
+
+    @property
+    def suspects(self) -> frozenset[int]:
+        """Claims removed in some smallest repair."""
+        return frozenset().union(*(r.removed for r in self.repairs))
+
+    @property
+    def truncated(self) -> frozenset[int]:
+        """Claims read as truncated in some smallest repair."""
+        return frozenset().union(*(r.truncated for r in self.repairs))
+
+
+# A conflict: claim -> whether reading it as truncated already settles the conflict.
+Conflict = dict[int, bool]
+
+
+def smallest_repairs(
+    problem: Problem, rows: Sequence[RowOf], scales: Sequence[float]
+) -> tuple[tuple[Cluster, ...], bool]:
+    """All smallest repairs, as clusters whose choices combine freely.
+
+    Returns:
+        The clusters (none if the component is feasible after all) and whether every combination
+        of choices was checked; beyond 512 combinations each choice is checked with the first
+        choice of the other clusters.
+
+    Raises:
+        UnprovedError: no exact proof was found, or the equations alone exclude each other.
+    """
+    tester = _Tester(problem, rows, scales)
+    conflicts = list(_disjoint_conflicts(tester))
+    settled: set[Repair] = set()
+    while True:
+        clusters = _clusters(conflicts)
+        complete = prod(len(c.repairs) for c in clusters) <= COMBINATIONS_CHECKED
+        for repair in _combinations(clusters, complete):
+            if repair in settled:
+                continue
+            conflict = tester.conflict(repair.removed, repair.truncated)
+            if conflict is not None:
+                conflicts.append(conflict)
+                break
+            settled.add(repair)
+        else:
+            return clusters, complete
+
+
+class _Tester:
+    """Feasibility with an exact proof either way: rows may give, the least total give is sought."""
+
+    def __init__(self, problem: Problem, rows: Sequence[RowOf], scales: Sequence[float]) -> None:
+        self._rows = rows
+        self._open = [claim.open for claim in problem.claims]
+        columns = problem.columns + 1
+        elastic: list[Row] = []
+        scales = list(scales)
+        self._cost: dict[int, mpq] = {}
+        for row in rows:
+            coefficients = dict(row.row.coefficients)
+            if self._gives(row):
+                size = max(abs(a) * mpq(scales[j]) for j, a in coefficients.items())
+                for sign in (1, -1) if row.row.equal else (1,):
+                    coefficients[columns] = size * sign
+                    self._cost[columns] = mpq(1)
+                    scales.append(1.0)
+                    columns += 1
+            elastic.append(Row(coefficients, row.row.equal))
+        self._lp = ExactLP(columns, elastic, scales)
+        self._of_claim: dict[int, list[int]] = {}
+        for index, row in enumerate(rows):
+            if self._gives(row):
+                self._of_claim.setdefault(row.claim, []).append(index)
+        self._soft = [index for index, row in enumerate(rows) if self._gives(row)]
+
+    def conflict(
+        self, removed: Iterable[int] = (), truncated: Iterable[int] = ()
+    ) -> Conflict | None:
+        """A minimal conflict among the claims that are left, or ``None``: proved feasible."""
+        removed, truncated = set(removed), set(truncated)
+        active = [
+            i
+            for i in self._soft
+            if self._rows[i].claim not in removed
+            and not (self._rows[i].narrow and self._rows[i].claim in truncated)
+        ]
+        core = self._infeasible_rows(active)
+        if core is None:
+            return None
+        for index in tuple(core):
+            if index in core:
+                smaller = self._infeasible_rows([i for i in core if i != index])
+                core = core if smaller is None else smaller
+        if not core:
+            raise UnprovedError(
+                "the identities (or the figures taken for granted) contradict each other; "
+                "look for a wrong sign or coefficient in identities.csv"
+            )
+        conflict: Conflict = {}
+        for index in core:
+            claim = self._rows[index].claim
+            conflict[claim] = conflict.get(claim, False) or self._rows[index].narrow
+        return conflict
+
+    def _infeasible_rows(self, active: Sequence[int]) -> list[int] | None:
+        self._lp.set_active(self._soft, False)
+        self._lp.set_active(active, True)
+        optimum = self._lp.minimise(self._cost, {ONE: mpq(1)})
+        if optimum.value == 0:
+            return None
+        wanted = set(active)
+        return [i for i, y in sorted(optimum.multipliers.items()) if y and i in wanted]
+
+    def _gives(self, row: RowOf) -> bool:
+        return row.claim is not None and self._open[row.claim]
+
+
+def _disjoint_conflicts(tester: _Tester) -> Iterator[Conflict]:
+    """Conflicts that share no claim: a quick first collection."""
+    used: set[int] = set()
+    while (conflict := tester.conflict(used)) is not None:
+        yield conflict
+        used |= conflict.keys()
+
+
+def _clusters(conflicts: Sequence[Conflict]) -> tuple[Cluster, ...]:
+    groups: list[tuple[set[int], list[Conflict]]] = []
+    for conflict in conflicts:
+        members, joined = set(conflict), [conflict]
+        apart = []
+        for group in groups:
+            if group[0] & members:
+                members |= group[0]
+                joined = group[1] + joined
+            else:
+                apart.append(group)
+        groups = [*apart, (members, joined)]
+    return tuple(Cluster(tuple(smallest_hitting_sets(group[1]))) for group in groups)
+
+
+def smallest_hitting_sets(conflicts: Sequence[Conflict]) -> list[Repair]:
+    """All cheapest ways to settle every conflict: fewest removals, then fewest truncations."""
+    best: list[Repair] = []
+    limit = (len(conflicts) + 1, 0)
+    seen: set[Repair] = set()
+    stack = [Repair(frozenset(), frozenset())]
+    while stack:
+        repair = stack.pop()
+        if repair in seen or repair.cost > limit:
+            continue
+        seen.add(repair)
+        unsettled = [c for c in conflicts if not _settles(repair, c)]
+        if not unsettled:
+            if repair.cost < limit:
+                limit, best = repair.cost, []
+            best.append(repair)
+            continue
+        conflict = min(unsettled, key=len)
+        for claim, by_truncation in conflict.items():
+            stack.append(Repair(repair.removed | {claim}, repair.truncated - {claim}))
+            if by_truncation and claim not in repair.truncated:
+                stack.append(Repair(repair.removed, repair.truncated | {claim}))
+    return sorted(best, key=lambda r: (sorted(r.removed), sorted(r.truncated)))
+
+
+def _settles(repair: Repair, conflict: Conflict) -> bool:
+    return any(
+        claim in repair.removed or (by_truncation and claim in repair.truncated)
+        for claim, by_truncation in conflict.items()
+    )
+
+
+def _combinations(clusters: Sequence[Cluster], complete: bool) -> Iterator[Repair]:
+    if complete:
+        choices: Iterable[tuple[Repair, ...]] = product(*(c.repairs for c in clusters))
+    else:
+        first = [c.repairs[0] for c in clusters]
+        choices = (
+            (*first[:i], repair, *first[i + 1 :])
+            for i, cluster in enumerate(clusters)
+            for repair in cluster.repairs
+        )
+    for choice in islice(choices, None):
+        yield Repair(
+            frozenset().union(*(r.removed for r in choice)),
+            frozenset().union(*(r.truncated for r in choice)),
+        )

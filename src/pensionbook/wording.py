@@ -1,0 +1,112 @@
+"""Numbers for readers: formatted for the language, never more digits than the bounds carry."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from math import ceil, floor
+
+from babel.numbers import format_decimal
+
+from pensionbook.figures import Interval
+
+LANGUAGES = ("en", "zh_CN")
+THIN_SPACE = "\u2009"
+
+# Wider than this (relative to its middle), a bounded value is shown as a range.
+NARROW = Fraction(1, 50)
+
+_LARGE = {
+    "en": ((10**9, " billion"), (10**6, " million"), (1, "")),
+    "zh_CN": ((10**8, THIN_SPACE + "亿"), (10**4, THIN_SPACE + "万"), (1, "")),
+}
+_RANGE = {"en": "{} to {}", "zh_CN": "{} 至 {}"}
+_AT_MOST = {"en": "at most {}", "zh_CN": "至多 {}"}
+_AT_LEAST = {"en": "at least {}", "zh_CN": "至少 {}"}
+_UNKNOWN = {"en": "not recoverable", "zh_CN": "无法恢复"}
+
+
+def value_text(interval: Interval, unit: str, language: str = "en") -> str:
+    """A bounded value as text, without its unit's name except for percent and points.
+
+    Args:
+        interval: bounds in the unit.
+        unit: ``percent``, ``percentage_point``, ``one`` or a base unit (``person``, ``yuan``).
+        language: one of :data:`LANGUAGES`.
+
+    >>> value_text(Interval(Fraction(1604200), Fraction(1604400)), "person")
+    '1.604 million'
+    >>> value_text(Interval(Fraction(1965, 100), Fraction(1967, 100)), "percent")
+    '19.7%'
+    """
+    low, high = interval.low, interval.high
+    if low is None and high is None:
+        return _UNKNOWN[language]
+    scale, word = _scale(interval, unit, language)
+    suffix = "%" if unit == "percent" else word
+    known = [end / scale for end in (low, high) if end is not None]
+    if len(known) == 1 or low == high:
+        text = _decimal(known[0], _decimals_of_point(known[0]), language) + suffix
+        if low == high:
+            return text
+        return (_AT_MOST if low is None else _AT_LEAST)[language].format(text)
+    low, high = known
+    decimals = _common_decimals(low, high)
+    if decimals is not None:
+        return _decimal(_rounded((low + high) / 2, decimals), decimals, language) + suffix
+    decimals = _decimals_of_width(high - low)
+    step = Fraction(10) ** -decimals
+    ends = (floor(low / step) * step, ceil(high / step) * step)
+    first, second = (_decimal(end, decimals, language) for end in ends)
+    return _RANGE[language].format(first + ("%" if suffix == "%" else ""), second + suffix)
+
+
+def _scale(interval: Interval, unit: str, language: str) -> tuple[int, str]:
+    if unit in ("percent", "percentage_point", "one", "year", "month"):
+        return 1, ""
+    size = max(abs(end) for end in (interval.low, interval.high) if end is not None)
+    whole = interval.low == interval.high and interval.low.denominator == 1
+    for scale, word in _LARGE[language]:
+        # A count known to the last person is shown to the last person.
+        if size >= scale and not (whole and unit == "person" and language == "en"):
+            return scale, word
+    return 1, ""
+
+
+def _common_decimals(low: Fraction, high: Fraction) -> int | None:
+    """Most decimals of a numeral whose rounding interval holds both ends, if they are close."""
+    middle = (low + high) / 2
+    if not middle or (high - low) / abs(middle) > NARROW:
+        return None
+    for decimals in range(6, -10, -1):
+        value, half = _rounded(middle, decimals), Fraction(10) ** -decimals / 2
+        if value and value - half <= low and high <= value + half:
+            return decimals
+    return None
+
+
+def _rounded(value: Fraction, decimals: int) -> Fraction:
+    step = Fraction(10) ** -decimals
+    return round(value / step) * step
+
+
+def _decimals_of_width(width: Fraction) -> int:
+    decimals = 0
+    while width * Fraction(10) ** decimals < 2 and decimals < 6:
+        decimals += 1
+    while decimals > -9 and width * Fraction(10) ** decimals >= 200:
+        decimals -= 1
+    return decimals
+
+
+def _decimals_of_point(value: Fraction) -> int:
+    for decimals in range(0, 4):
+        if (value * 10**decimals).denominator == 1:
+            return decimals
+    return 2
+
+
+def _decimal(value: Fraction, decimals: int, language: str) -> str:
+    shown = max(decimals, 0)
+    pattern = "#,##0" + ("." + "0" * shown if shown else "")
+    text = format_decimal(float(value), format=pattern, locale=language)
+    return text.replace("-", "\u2212")
