@@ -6,7 +6,6 @@ Table Schemas in ``data/schemas`` say what each column means.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -223,9 +222,7 @@ def _identities(raw: RawPackage) -> tuple[Identity, ...]:
     rows: dict[str, list[dict[str, str]]] = {}
     coefficients = _numbers(raw.tables["identities"], "coefficient")
     terms: dict[str, list[Term]] = {}
-    for record, coefficient in zip(
-        raw.tables["identities"].records(), coefficients, strict=True
-    ):
+    for record, coefficient in zip(raw.tables["identities"].records(), coefficients, strict=True):
         place = (record[key] for key in ("indicator", "group", "area", "period", "base_period"))
         rows.setdefault(record["identity_id"], []).append(record)
         terms.setdefault(record["identity_id"], []).append(Term(coefficient, *place))
@@ -252,16 +249,11 @@ def _units(raw: RawPackage) -> dict[str, Unit]:
 
 def _numbers(table: RawTable, column: str) -> list[Fraction]:
     place = table.columns.index(column)
-    return [
-        _number(row[place], lambda text, line=line: Problem(
-            table.file, line, column, f"found {quote(text)}", "write a number such as 10000 or 1/3"
-        ))
-        for line, row in zip(table.lines, table.rows, strict=True)
-    ]
-
-
-def _number(text: str, problem: Callable[[str], Problem]) -> Fraction:
-    try:
-        return Fraction(text)
-    except (ValueError, ZeroDivisionError):
-        raise PackageError([problem(text)]) from None
+    numbers = []
+    for line, row in zip(table.lines, table.rows, strict=True):
+        try:
+            numbers.append(Fraction(row[place]))
+        except (ValueError, ZeroDivisionError):
+            found, mend = f"found {quote(row[place])}", "write a number such as 10000 or 1/3"
+            raise PackageError([Problem(table.file, line, column, found, mend)]) from None
+    return numbers

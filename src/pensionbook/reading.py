@@ -40,12 +40,15 @@ class RawTable:
         columns: the columns of its schema, in order.
         lines: line of the file at which each row begins, the header being line 1.
         rows: the cells of each row, as many as there are columns.
+        unread_ids: first cells of the rows that have too few or too many cells, so that what
+            refers to them is not reported as well.
     """
 
     file: str
     columns: tuple[str, ...]
     lines: list[int] = field(default_factory=list)
     rows: list[list[str]] = field(default_factory=list)
+    unread_ids: set[str] = field(default_factory=set)
 
     def records(self) -> list[dict[str, str]]:
         """The rows as dictionaries by column."""
@@ -221,7 +224,8 @@ def _decode(raw: RawPackage, file: str, content: bytes) -> str | None:
         return problem(None, "begins with a byte order mark (BOM)", save)
     if b"\0" in content:
         row = content[: content.index(b"\0")].count(b"\n") + 1
-        return problem(row, "holds a NUL byte, so is no text file", f"export the file again; {save}")
+        found = "holds a NUL byte, which no text file does"
+        return problem(row, found, f"export the file again; {save}")
     try:
         return content.decode("utf-8")
     except UnicodeDecodeError as error:
@@ -239,34 +243,42 @@ def _read_table(raw: RawPackage, name: str, file: str) -> RawTable | None:
     if text is None:
         return None
     table = RawTable(file, table_columns(name))
-    csv.field_size_limit(LONGEST_CELL)
+    previous_limit = csv.field_size_limit(LONGEST_CELL)
+    try:
+        problems, header_is_right = _read_rows(table, text)
+    finally:
+        csv.field_size_limit(previous_limit)
+    if not table.rows and not problems and name not in MAY_BE_WITHOUT_ROWS:
+        problems = [Problem(file, None, None, "no rows below the header", "add its rows")]
+    raw.problems += problems
+    return table if header_is_right else None
+
+
+def _read_rows(table: RawTable, text: str) -> tuple[list[Problem], bool]:
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    problems: list[Problem] = []
     line = 1
     try:
-        header = next(reader, [])
-        problem = _header_problem(file, table.columns, header)
-        if problem is not None:
-            raw.problems.append(problem)
-            return None
+        header = next(reader)
+        if tuple(header) != table.columns:
+            return [_header_problem(table.file, table.columns, header)], False
         line = reader.line_num + 1
         for row in reader:
-            if len(row) == len(header):
+            if len(row) != len(header):
+                problems.append(_ragged_row(table, line, row))
+                table.unread_ids.update(row[:1])
+            else:
                 table.lines.append(line)
                 table.rows.append(row)
-            else:
-                raw.problems.append(_ragged_row(table, line, row))
+                if reader.line_num > line:
+                    problems.append(_line_break(table, line, row))
             line = reader.line_num + 1
     except csv.Error as error:
-        raw.problems.append(_unreadable_row(file, line, str(error)))
-    if not table.rows and name not in MAY_BE_WITHOUT_ROWS and line == 2:
-        raw.problems.append(Problem(file, None, None, "no rows below the header", "add its rows"))
-    return table
+        problems.append(_unreadable_row(table.file, line, str(error)))
+    return problems, line > 1
 
 
-def _header_problem(file: str, columns: tuple[str, ...], header: list[str]) -> Problem | None:
-    if tuple(header) == columns:
-        return None
-
+def _header_problem(file: str, columns: tuple[str, ...], header: list[str]) -> Problem:
     def problem(column: str | None, found: str, mend: str) -> Problem:
         return Problem(file, 1, column, found, mend)
 
@@ -297,6 +309,12 @@ def _ragged_row(table: RawTable, line: int, row: list[str]) -> Problem:
     if len(row) > wanted:
         mend += "; put a cell that holds a comma in double quotation marks"
     return Problem(table.file, line, None, f"{len(row)} cells instead of {wanted}", mend)
+
+
+def _line_break(table: RawTable, line: int, row: list[str]) -> Problem:
+    broken = (i for i, cell in enumerate(row) if "\n" in cell or "\r" in cell)
+    column = next((table.columns[i] for i in broken), None)
+    return Problem(table.file, line, column, "a line break inside the cell", "write it on one line")
 
 
 def _unreadable_row(file: str, line: int, reason: str) -> Problem:

@@ -6,6 +6,7 @@ import difflib
 from collections.abc import Iterable
 
 _LISTED_AT_MOST = 12
+_COMPARED_AT_MOST = 5_000
 
 
 def listed(words: Iterable[str]) -> str:
@@ -18,5 +19,6 @@ def listed(words: Iterable[str]) -> str:
 
 def nearest(word: str, known: Iterable[str]) -> str:
     """A bracket naming the known word most like ``word``, or nothing when none is like it."""
-    found = difflib.get_close_matches(word[:100], list(known), n=1, cutoff=0.6)
+    words = list(known)[:_COMPARED_AT_MOST]
+    found = difflib.get_close_matches(word[:100].strip().lower(), words, n=1, cutoff=0.6)
     return f" (nearest: {found[0]!r})" if found else ""
