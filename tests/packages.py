@@ -6,11 +6,6 @@ import csv
 import io
 from pathlib import Path
 
-FIGURE_COLUMNS = (
-    "figure_id,locator,indicator,group,area,period,base_period,statistic,"
-    "of_indicator,of_group,of_area,printed,unit,qualifier,note"
-).split(",")
-
 DESCRIPTOR = """\
 name: synthetic-town
 title: Synthetic town, for tests
@@ -35,8 +30,8 @@ resources:
   - {name: parameters, path: parameters.csv}
 """
 
-FIGURES = f"""\
-{",".join(FIGURE_COLUMNS)}
+FIGURES = """\
+figure_id,locator,indicator,group,area,period,base_period,statistic,of_indicator,of_group,of_area,printed,unit,qualifier,note
 workers_2000,一(1),workers,all,town,2000,,level,,,,1000,person,exact,
 workers_2001,一(1),workers,all,town,2001,,level,,,,0.11,10k_person,about,"read with a comma, quoted"
 workers_2001_change,一(1),workers,all,town,2001,2000,change,,,,100,person,exact,
