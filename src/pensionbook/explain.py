@@ -57,7 +57,7 @@ def because(verdict: Verdict, package: Package) -> str:
     if verdict.verdict == "untested":
         return f"printed {printed}; nothing else in the package constrains it"
     if verdict.verdict == "consistent":
-        return f"printed {printed}, the others allow {allowed}{basis}{_shared_doubt(verdict)}"
+        return f"printed {printed}, the others allow {allowed}{basis}"
     if verdict.verdict == "truncated":
         return (
             f"printed {printed}, the others allow {allowed}: it agrees only if its last digits "
@@ -112,9 +112,3 @@ def _rivals(verdict: Verdict) -> str:
     if not verdict.all_repairs_checked:
         text += " (too many combinations of repairs to check each one)"
     return text
-
-
-def _shared_doubt(verdict: Verdict) -> str:
-    if verdict.repairs or verdict.figure.qualifier == "forecast":
-        return ""
-    return ""

@@ -1,0 +1,94 @@
+"""The register of printed figures and named values, as plain data for the book's pages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from pensionbook.audit import troubled_first, verdict_counts
+from pensionbook.explain import because, interval_text
+from pensionbook.figures import decimals_printed
+from pensionbook.package import Figure, Package
+from pensionbook.reconcile import Reconciliation, Verdict
+
+_STATISTICS = {
+    "en": {
+        "level": "level", "change": "change", "growth": "growth", "share": "share",
+        "ratio": "ratio", "direction": "direction", "rank": "rank", "count": "count",
+        "parameter": "rule",
+    },
+    "zh_CN": {
+        "level": "水平", "change": "增减量", "growth": "增减幅度", "share": "比重",
+        "ratio": "比率", "direction": "方向", "rank": "位次", "count": "数量",
+        "parameter": "规定",
+    },
+}  # fmt: skip
+
+
+def register_data(
+    result: Reconciliation, values: Iterable[Mapping[str, Any]], language: str = "en"
+) -> dict[str, Any]:
+    """Everything the register pages and the ``value`` role need.
+
+    Returns:
+        ``edition``, ``counts`` (verdict -> number), ``figures`` (records in the package's order),
+        ``troubled`` (ids) and ``values`` (id -> record).
+    """
+    troubled = [
+        verdict.figure.figure_id
+        for verdict in troubled_first(result.verdicts.values())
+        if verdict.verdict in ("inconsistent", "disputed", "truncated")
+    ]
+    return {
+        "edition": result.package.name,
+        "language": language,
+        "counts": verdict_counts(result),
+        "figures": [
+            _record(verdict, result.package, language) for verdict in result.verdicts.values()
+        ],
+        "troubled": troubled,
+        "values": {str(value["id"]): dict(value) for value in values},
+    }
+
+
+def _record(verdict: Verdict, package: Package, language: str) -> dict[str, Any]:
+    figure = verdict.figure
+    unit = figure.unit or package.indicators[figure.indicator].unit
+    return {
+        "id": figure.figure_id,
+        "locator": figure.locator,
+        "measure": measure_in_words(figure, package, language),
+        "printed": figure.printed,
+        "qualifier": "" if figure.qualifier == "exact" else figure.qualifier.replace("_", " "),
+        "unit": _name(package.units[unit], language),
+        "verdict": verdict.verdict,
+        "implied": interval_text(verdict.implied.interval, decimals_printed(figure.printed), "one")
+        if verdict.implied.figures
+        else "",
+        "because": because(verdict, package),
+        "note": figure.note,
+    }
+
+
+def measure_in_words(figure: Figure, package: Package, language: str = "en") -> str:
+    """What a figure measures, in one phrase: indicator, of whom, where, when and how."""
+    parts = [_name(package.indicators[figure.indicator], language)]
+    if figure.group != "all":
+        parts.append(_name(package.groups[figure.group], language))
+    parts.append(_name(package.areas[figure.area], language))
+    span = f"{figure.base_period}–{figure.period}" if figure.base_period else figure.period
+    parts += [span, _STATISTICS[language][figure.statistic]]
+    if figure.of_indicator or figure.of_group or figure.of_area:
+        indicator, group, area = figure.of
+        whole = [_name(package.indicators[indicator], language)]
+        if group != figure.group or group != "all":
+            whole.append(_name(package.groups[group], language))
+        if area != figure.area:
+            whole.append(_name(package.areas[area], language))
+        glue = " of " if language == "en" else "，占"
+        return (", " if language == "en" else "，").join(parts) + glue + " ".join(whole)
+    return (", " if language == "en" else "，").join(parts)
+
+
+def _name(row: Any, language: str) -> str:
+    return row.name_zh if language.startswith("zh") else row.name_en
