@@ -1,0 +1,73 @@
+"""Results kept under the digest of all they depend on; a damaged one counts as missing."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import tempfile
+from pathlib import Path
+from typing import Any
+
+_KEPT_ENTRIES = 400
+_UNFINISHED_SECONDS = 3600
+
+
+class Cache:
+    """JSON values in a folder, by key.
+
+    Each file begins with the digest of the rest, so that a cut or altered file is noticed.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def load(self, key: str) -> Any | None:
+        """The value kept under a key; None when there is none that is sound."""
+        path = self._path(key)
+        try:
+            digest, _, content = path.read_bytes().partition(b"\n")
+        except OSError:
+            return None
+        if hashlib.sha256(content).hexdigest().encode() != digest:
+            path.unlink(missing_ok=True)
+            return None
+        # Its time of use decides what is kept; a cache that is read-only still serves.
+        with contextlib.suppress(OSError):
+            os.utime(path)
+        return json.loads(content)
+
+    def store(self, key: str, value: Any) -> None:
+        """Keep a JSON value under a key, whole or not at all."""
+        content = json.dumps(value, ensure_ascii=False, sort_keys=True).encode()
+        path = self._path(key)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".part")
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(hashlib.sha256(content).hexdigest().encode() + b"\n" + content)
+            Path(name).replace(path)
+        finally:
+            Path(name).unlink(missing_ok=True)
+
+    def trim(self) -> None:
+        """Drop the entries that were not used for longest, beyond a few hundred."""
+        used = []
+        for path in self.folder.glob("??/*.json"):
+            with contextlib.suppress(OSError):
+                used.append((path.stat().st_mtime, path))
+        for _, path in sorted(used, reverse=True)[_KEPT_ENTRIES:]:
+            path.unlink(missing_ok=True)
+        if used:
+            self._drop_unfinished(max(used)[0] - _UNFINISHED_SECONDS)
+
+    def _drop_unfinished(self, before: float) -> None:
+        # Left by builds that were killed; a young one may be another build's at work.
+        for path in self.folder.glob("??/.*.part"):
+            with contextlib.suppress(OSError):
+                if path.stat().st_mtime < before:
+                    path.unlink()
+
+    def _path(self, key: str) -> Path:
+        return self.folder / key[:2] / f"{key}.json"
