@@ -1,0 +1,158 @@
+"""A process that runs notebooks one after another: ``python -m pensionbook.execute``.
+
+It reads one job a line on standard input and answers with one event a line on standard output,
+all JSON. When the parent closes the input, or ends in whatever way, it stops.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import queue
+import re
+import signal
+import sys
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+_KERNEL = "pensionbook"
+_IN_CELL = re.compile(r"Cell In\s*\[\d+\], line (\d+)")
+
+
+def main() -> None:
+    """Serve jobs until the input ends."""
+    # Our own copy of the pipe: what a library prints must not get between the events.
+    events = os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="utf-8")
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+    signal.signal(signal.SIGTERM, _stop)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+    def say(event: dict[str, Any]) -> None:
+        events.write(json.dumps(event, ensure_ascii=False) + "\n")
+        events.flush()
+
+    jobs: queue.SimpleQueue[dict[str, Any] | None] = queue.SimpleQueue()
+    busy = threading.Event()
+    threading.Thread(target=_read_jobs, args=(jobs, busy), daemon=True).start()
+    install_kernel(Path(os.environ["JUPYTER_PATH"]))
+    while (job := jobs.get()) is not None:
+        busy.set()
+        say(run(job, say))
+        busy.clear()
+
+
+def _read_jobs(jobs: queue.SimpleQueue[dict[str, Any] | None], busy: threading.Event) -> None:
+    for line in sys.stdin:
+        jobs.put(json.loads(line))
+    jobs.put(None)
+    if busy.is_set():
+        os.kill(os.getpid(), signal.SIGTERM)
+
+
+def _stop(_number: int, _frame: object) -> None:
+    raise SystemExit(1)
+
+
+def install_kernel(folder: Path) -> None:
+    """Describe this very interpreter as a kernel, whatever others the machine knows."""
+    kernel = folder / "kernels" / _KERNEL
+    kernel.mkdir(parents=True, exist_ok=True)
+    # A data package lies in the working folder; nothing in it may be imported.
+    options = ["--InteractiveShellApp.ignore_cwd=True", "--HistoryManager.enabled=False"]
+    specification = {
+        "argv": [
+            sys.executable, "-P", "-m", "ipykernel_launcher", "-f", "{connection_file}", *options,
+        ],
+        "display_name": "Python 3",
+        "language": "python",
+    }  # fmt: skip
+    (kernel / "kernel.json").write_text(json.dumps(specification), encoding="utf-8")
+
+
+def run(job: dict[str, Any], say: Callable[[dict[str, Any]], None]) -> dict[str, Any]:
+    """Run one notebook.
+
+    Args:
+        job: ``notebook`` (its content), ``parameters`` and ``folder`` (the working folder).
+        say: told the number of cells done after each of them.
+
+    Returns:
+        An event: ``done`` with the executed notebook, or ``failed`` with the index of the cell,
+        the line in it, the source of that line and the cause.
+    """
+    import nbformat
+    from papermill.exceptions import PapermillExecutionError
+    from papermill.execute import execute_notebook
+
+    _report_cells(say)
+    try:
+        executed = execute_notebook(
+            nbformat.from_dict(_upgraded(job["notebook"])),
+            None,
+            parameters=job["parameters"],
+            engine_name=_KERNEL,
+            kernel_name=_KERNEL,
+            language="python",
+            progress_bar=False,
+            cwd=job["folder"],
+            autosave_cell_every=0,
+            start_timeout=120,
+        )
+    except PapermillExecutionError as error:
+        return {"event": "failed"} | _failure(error)
+    except Exception as error:
+        # Whatever stops papermill must reach the parent as a message, not as a broken pipe.
+        return {"event": "failed", "cell": None, "cause": f"{type(error).__name__}: {error}"}
+    return {"event": "done", "notebook": executed}
+
+
+def _upgraded(content: dict[str, Any]) -> dict[str, Any]:
+    cells = [{"id": f"cell-{n}"} | cell for n, cell in enumerate(content["cells"])]
+    for cell in cells:
+        cell["source"] = "".join(cell["source"])
+        if cell["cell_type"] == "code":
+            cell |= {"outputs": [], "execution_count": None}
+    return content | {"cells": cells, "nbformat": 4, "nbformat_minor": 5}
+
+
+def _report_cells(say: Callable[[dict[str, Any]], None]) -> None:
+    from papermill.engines import NBClientEngine, papermill_engines
+
+    class ReportingEngine(NBClientEngine):
+        """papermill's own engine, which also tells how far it is."""
+
+        @classmethod
+        def execute_managed_notebook(cls, nb_man: Any, kernel_name: str, **options: Any) -> Any:
+            complete = nb_man.cell_complete
+            total = len(nb_man.nb.cells)
+
+            def told(cell: Any, cell_index: int = 0, **rest: Any) -> None:
+                complete(cell, cell_index=cell_index, **rest)
+                say({"event": "cell", "done": cell_index + 1, "total": total})
+
+            nb_man.cell_complete = told
+            return super().execute_managed_notebook(nb_man, kernel_name, **options)
+
+    papermill_engines.register(_KERNEL, ReportingEngine)
+
+
+def _failure(error: Any) -> dict[str, Any]:
+    from papermill.exceptions import strip_color
+
+    traceback = strip_color("\n".join(error.traceback))
+    source = str(error.source).splitlines()
+    found = _IN_CELL.findall(traceback)
+    line = int(found[0]) if found and 1 <= int(found[0]) <= len(source) else None
+    return {
+        "cell": error.cell_index,
+        "line": line,
+        "source": source[line - 1].strip() if line else "",
+        "cause": strip_color(f"{error.ename}: {error.evalue}").strip(),
+        "traceback": traceback,
+    }
+
+
+if __name__ == "__main__":
+    main()
