@@ -1,0 +1,173 @@
+"""The book: pages and executed notebooks staged in one folder and compiled by Jupyter Book."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from pensionbook.errors import BuildError
+from pensionbook.fingerprint import visible_files
+from pensionbook.notebooks import for_page, notebook_text
+
+TOC = "_toc.yml"
+_NOTEBOOKS = "notebooks"
+_COMPILE = "from jupyter_book.cli.main import main; main()"
+_COLOURS = re.compile(r"\x1b\[[0-9;]*m")
+_SHOWN_WARNINGS = 30
+# What only the compiler reads, and what differs between machines.
+_NOT_PUBLISHED = (".buildinfo", ".buildinfo.bak", ".doctrees")
+
+
+def check_contents(book: Path, names: list[str]) -> None:
+    """Check that a book's table of contents and the notebooks fit, before anything runs.
+
+    Args:
+        book: folder with ``_toc.yml`` and the pages.
+        names: of the notebooks, without their ending.
+
+    Raises:
+        BuildError: a page is missing, or a notebook stands nowhere in the contents.
+    """
+    try:
+        contents = yaml.safe_load((book / TOC).read_text(encoding="utf-8"))
+    except OSError as error:
+        raise BuildError(
+            f"cannot read {book / TOC}: {error.strerror}; name the book's folder with --book"
+        ) from error
+    except yaml.YAMLError as error:
+        raise BuildError(f"{book / TOC} is no valid YAML: {error}; mend it") from error
+    pages = set(_pages(contents))
+    if not pages:
+        raise BuildError(f"{book / TOC} names no pages; write root and chapters")
+    for page in sorted(pages):
+        folder, _, name = page.rpartition("/")
+        if folder == _NOTEBOOKS and name in names:
+            continue
+        if not any((book / f"{page}{ending}").is_file() for ending in ("", ".md", ".ipynb")):
+            raise BuildError(f"{TOC} names {page!r}, but there is no such page; add or remove it")
+    for name in names:
+        if f"{_NOTEBOOKS}/{name}" not in pages:
+            raise BuildError(
+                f"{name}.ipynb stands nowhere in {TOC}; add '- file: {_NOTEBOOKS}/{name}'"
+            )
+
+
+def _pages(entry: Any) -> list[str]:
+    if isinstance(entry, list):
+        return [page for item in entry for page in _pages(item)]
+    if not isinstance(entry, dict):
+        return []
+    own = [str(entry[key]) for key in ("root", "file") if key in entry]
+    own = [page.removesuffix(".md").removesuffix(".ipynb") for page in own]
+    return own + [page for value in entry.values() for page in _pages(value)]
+
+
+def stage(
+    book: Path,
+    notebooks: Mapping[str, Mapping[str, Any]],
+    config: Path,
+    changes: Mapping[str, Any],
+    folder: Path,
+) -> None:
+    """Lay out everything a compilation reads: ``source/`` and ``_config.yml``.
+
+    Args:
+        notebooks: executed notebooks by name.
+        config: the project's ``_config.yml``.
+        changes: entries that take the place of its own, dictionaries entry by entry.
+        folder: a new folder.
+    """
+    source = folder / "source"
+    for path in visible_files(book):
+        target = source / path.relative_to(book)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(path, target)
+    (source / _NOTEBOOKS).mkdir(parents=True, exist_ok=True)
+    for name, content in notebooks.items():
+        text = notebook_text(for_page(content))
+        (source / _NOTEBOOKS / f"{name}.ipynb").write_text(text, encoding="utf-8")
+    try:
+        settings = yaml.safe_load(config.read_text(encoding="utf-8")) or {}
+    except OSError as error:
+        raise BuildError(f"cannot read {config}: {error.strerror}; add it") from error
+    except yaml.YAMLError as error:
+        raise BuildError(f"{config} is no valid YAML: {error}; mend it") from error
+    merged = _merged(settings, changes)
+    text = yaml.safe_dump(merged, allow_unicode=True, sort_keys=True)
+    (folder / "_config.yml").write_text(text, encoding="utf-8")
+
+
+def _merged(settings: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
+    merged = dict(settings)
+    for key, value in changes.items():
+        old = merged.get(key)
+        both = isinstance(old, dict) and isinstance(value, Mapping)
+        merged[key] = _merged(old, value) if both else value
+    return merged
+
+
+def compile_html(folder: Path, environment: Mapping[str, str], target: Path) -> None:
+    """Compile a staged book and move its pages to ``target``; a warning is an error.
+
+    Args:
+        folder: as :func:`stage` laid it out, an absolute path.
+        environment: of the compiler.
+        target: folder that does not exist yet.
+
+    Raises:
+        BuildError: the compiler found something wrong; its warnings are listed.
+    """
+    source = folder / "source"
+    command = [
+        *(sys.executable, "-P", "-c", _COMPILE, "build", str(source)),
+        *("--path-output", str(folder), "--config", str(folder / "_config.yml")),
+        *("--toc", str(source / TOC), "-W", "-n", "--keep-going"),
+    ]
+    process = subprocess.Popen(
+        command,
+        cwd=folder,
+        env=dict(environment),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        encoding="utf-8",
+        errors="replace",
+        start_new_session=True,
+    )
+    try:
+        printed, _ = process.communicate()
+    finally:
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+    html = folder / "_build" / "html"
+    if process.returncode != 0 or not (html / "index.html").is_file():
+        raise BuildError(f"the book does not compile:\n{_complaints(printed, source)}")
+    for name in _NOT_PUBLISHED:
+        path = html / name
+        if path.is_dir():
+            shutil.rmtree(path)
+        else:
+            path.unlink(missing_ok=True)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    html.rename(target)
+
+
+def _complaints(printed: str, source: Path) -> str:
+    text = _COLOURS.sub("", printed).replace(f"{source}{os.sep}", "")
+    lines = text.splitlines()
+    complaints = [line for line in lines if re.search(r"\b(WARNING|ERROR|CRITICAL)\b", line)]
+    shown = complaints or [line for line in lines if line.strip()][-15:]
+    if len(shown) > _SHOWN_WARNINGS:
+        shown = [*shown[:_SHOWN_WARNINGS], f"... and {len(shown) - _SHOWN_WARNINGS} more"]
+    return "\n".join(f"  {line.strip()}" for line in shown)
