@@ -1,0 +1,191 @@
+"""The command line: ``pensionbook check | audit | build``.
+
+Slow imports stand inside the commands, so that help and a build with nothing to do are instant.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from pensionbook import __version__
+from pensionbook.errors import PackageError, PensionbookError
+
+_PACKAGE = typer.Argument(
+    metavar="PACKAGE", help="Folder of the data package, the one with datapackage.yaml."
+)
+_OUTPUT = typer.Option(
+    metavar="FOLDER",
+    help="Folder to write to; by default _build/EDITION in the current folder.",
+    show_default=False,
+)
+
+app = typer.Typer(
+    name="pensionbook",
+    help="Turns the printed figures of a pension study into an audited, reproducible report.",
+    epilog="Example: pensionbook build data/tianjin-2002",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+
+
+def main() -> None:
+    """Run the command line; an error of the user's data is one message, and exit code 1."""
+    from pensionbook.staging import Interrupted, interruptible
+
+    try:
+        with interruptible():
+            app()
+    except PensionbookError as error:
+        _fail(str(error))
+    except Interrupted as interrupted:
+        _fail(f"stopped by {interrupted}; what was built before is as it was", code=130)
+
+
+def _fail(message: str, code: int = 1) -> None:
+    from rich.console import Console
+    from rich.text import Text
+
+    console = Console(stderr=True, soft_wrap=True)
+    console.print(Text(f"error: {message}", style="bold red"))
+    sys.exit(code)
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"pensionbook {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _common(
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=_print_version, is_eager=True, help="Print the version."
+        ),
+    ] = False,
+) -> None:
+    pass
+
+
+@app.command(epilog="Example: pensionbook check data/tianjin-2002")
+def check(package: Annotated[Path, _PACKAGE]) -> None:
+    """List all problems of a data package; exit code 1 if there are any.
+
+    Each line says the file, the row, the column, what was found and what to write instead.
+    """
+    from pensionbook.package import check_package, load_package
+
+    problems = check_package(package)
+    if problems:
+        raise PackageError(problems)
+    loaded = load_package(package, check=False)
+    figures, identities = len(loaded.figures), len(loaded.identities)
+    typer.echo(
+        f"{loaded.name}: no problems: {figures} figure{'s' * (figures != 1)}, "
+        f"{identities} identit{'y' if identities == 1 else 'ies'}"
+    )
+
+
+@app.command(
+    epilog="Example: pensionbook audit data/tianjin-2002 --output checked --strict",
+)
+def audit(
+    package: Annotated[Path, _PACKAGE],
+    output: Annotated[Path | None, _OUTPUT] = None,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Exit with code 1 if any figure is inconsistent.")
+    ] = False,
+    every: Annotated[
+        bool, typer.Option("--all", help="Also list the figures nothing else constrains.")
+    ] = False,
+) -> None:
+    """Test all printed figures against each other and say which cannot be right, and why.
+
+    Writes audit.csv (a verdict for each figure) and bounds.csv (proved bounds of each quantity).
+    """
+    from rich.console import Console
+
+    from pensionbook.audit import print_audit, verdict_counts, write_audit
+    from pensionbook.package import load_package
+
+    loaded = load_package(package)
+    folder = output or Path("_build", loaded.name)
+    result = write_audit(loaded, folder)
+    print_audit(result, Console(), every=every)
+    typer.echo(f"written: {folder / 'audit.csv'} and {folder / 'bounds.csv'}")
+    inconsistent = verdict_counts(result)["inconsistent"]
+    if strict and inconsistent:
+        raise typer.Exit(1)
+
+
+@app.command(
+    epilog="Examples: pensionbook build data/tianjin-2002; "
+    "pensionbook build ../my-region -p baseline=2015 -p as_of=2020 --output report",
+)
+def build(
+    package: Annotated[Path, _PACKAGE],
+    parameter: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--parameter",
+            "-p",
+            metavar="NAME=VALUE",
+            help="A parameter of the notebooks (area, baseline, as_of, language); repeatable.",
+            show_default=False,
+        ),
+    ] = None,
+    output: Annotated[Path | None, _OUTPUT] = None,
+    notebooks: Annotated[
+        Path | None,
+        typer.Option(metavar="FOLDER", help="Notebooks to run.", show_default="the project's"),
+    ] = None,
+    book: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FOLDER",
+            help="Pages of the book, with _toc.yml.",
+            show_default="the project's",
+        ),
+    ] = None,
+    jobs: Annotated[
+        int | None,
+        typer.Option(
+            min=1,
+            help="Notebooks that run at one time.",
+            show_default="as many as processors",
+        ),
+    ] = None,
+) -> None:
+    """Build the report: audit, notebooks, web pages.
+
+    Only what changed is run again. The earlier report stays as it is until the new one is complete.
+    """
+    from pensionbook.edition import Sources, build_edition
+    from pensionbook.parameters import split_assignments
+    from pensionbook.progress import progress_on
+
+    given = split_assignments(parameter or [])
+    with progress_on() as progress:
+        built = build_edition(
+            package,
+            given=given,
+            output=output,
+            sources=Sources.locate(notebooks, book),
+            jobs=jobs or 0,
+            progress=progress,
+        )
+    if not built.changed:
+        typer.echo("nothing changed")
+    typer.echo(f"report: {_relative(built.page)}")
+
+
+def _relative(path: Path) -> Path:
+    here = Path.cwd()
+    return path.relative_to(here) if path.is_relative_to(here) else path
