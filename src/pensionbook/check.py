@@ -30,12 +30,8 @@ def check_raw_package(raw: RawPackage) -> list[Problem]:
     check_figures(raw, findings)
     check_other_tables(raw, findings)
     check_structure(raw, findings)
-    order = {DESCRIPTOR: -1} | {
-        table.file: number for number, table in enumerate(raw.tables.values())
-    }
-    return sorted(
-        findings.problems, key=lambda problem: (order.get(problem.file, -1), problem.row or 0)
-    )
+    order = {file: number for number, file in enumerate([DESCRIPTOR, *raw.files.values()])}
+    return sorted(findings.problems, key=lambda problem: (order[problem.file], problem.row or 0))
 
 
 def _check_descriptor(descriptor: dict[str, Any], findings: Findings) -> None:

@@ -16,7 +16,6 @@ STATISTICS = (
 )
 _WITH_BASE_PERIOD = ("change", "growth", "direction")
 _PERHAPS_WITH_BASE_PERIOD = (*_WITH_BASE_PERIOD, "share", "ratio")
-_IN_BASE_OF_INDICATOR = ("level", "change", "count", "parameter")
 _NOT_NEGATIVE = ("level", "count", "rank")
 _OF_COLUMNS = ("of_indicator", "of_group", "of_area")
 
@@ -49,8 +48,14 @@ class FigureRules:
         self.groups = Ids(raw, "groups")
         self.areas = Ids(raw, "areas")
         self.units = Ids(raw, "units")
-        self.base_of_indicator = _column(raw, "indicators", "unit")
-        self.base_of_unit = _column(raw, "units", "base")
+        bases = _column(raw, "units", "base")
+        # A wrong base is reported once, in its own table, and then nothing is compared with it.
+        self.base_of_unit = {u: base for u, base in bases.items() if bases.get(base) == base}
+        self.base_of_indicator = {
+            indicator: unit
+            for indicator, unit in _column(raw, "indicators", "unit").items()
+            if self.base_of_unit.get(unit) == unit
+        }
         self.whole = _column(raw, "units", "whole")
 
     def check_references(self, row: Row, prefix: str = "") -> None:
@@ -112,12 +117,14 @@ class FigureRules:
 
     def _check_whole(self, row: Row) -> None:
         """Share, ratio and the change of a share have a whole; nothing else has."""
-        statistic, filled = row["statistic"], [column for column in _OF_COLUMNS if row[column]]
+        statistic = row["statistic"]
+        changes_share = _is_change_of_points(row)
         columns = "at least one of of_indicator, of_group, of_area"
+        filled = [column for column in _OF_COLUMNS if row[column]]
         if statistic in ("share", "ratio"):
             if not filled:
                 row.wrong("of_indicator", f"write what it is a {statistic} of into {columns}")
-        elif statistic == "change" and row["unit"] == "percentage_point":
+        elif changes_share:
             if not filled and self.base_of_indicator.get(row["indicator"], "one") != "one":
                 row.wrong(
                     "of_indicator",
@@ -129,12 +136,17 @@ class FigureRules:
             if statistic == "change":
                 advice += ", or write percentage_point into the column unit if a share changes"
             row.wrong(filled[0], advice)
-        if filled and all(row[column] in ("", row[column[3:]]) for column in _OF_COLUMNS):
+        if filled and _is_its_own_whole(row):
             row.wrong(
                 filled[0],
                 "the whole is the same as the figure itself; write another indicator, group or "
                 "area for the whole",
             )
+        own, others = self._units_of_quotient(row)
+        if (statistic == "share" or changes_share) and own and others and own != others:
+            mend = f"write an indicator in the unit of {row['indicator']}"
+            advice = ", or ratio as the statistic" if statistic == "share" else ""
+            row.wrong("of_indicator", f"{mend}{advice}")
 
     def _check_unit(self, row: Row) -> None:
         statistic, unit = row["statistic"], row["unit"]
@@ -145,8 +157,8 @@ class FigureRules:
         if not unit:
             row.wrong("unit", "write one of the ids in units.csv")
             return
-        base, own = self.base_of_unit.get(unit), self.base_of_indicator.get(row["indicator"])
-        has_whole = any(row[column] for column in _OF_COLUMNS)
+        base = self.base_of_unit.get(unit)
+        own, others = self._units_of_quotient(row)
         if base is None:
             return
         if statistic in ("growth", "share"):
@@ -155,26 +167,21 @@ class FigureRules:
         elif statistic == "rank":
             if base != "rank":
                 row.wrong("unit", "write rank")
-        elif statistic in _IN_BASE_OF_INDICATOR and own not in (None, base) and not has_whole:
+        elif statistic == "ratio":
+            if base != "one" and own and own == others and not _is_its_own_whole(row):
+                row.wrong("unit", f"write one or percent, as both are in {own}")
+        elif own not in (None, base) and not _is_change_of_points(row):
             row.problem(
                 "unit",
                 f"found {quote(unit)}, which is in {base}, but {row['indicator']} is in {own}",
                 f"write a unit in {own}{self._units_in(own)}",
             )
-        self._check_units_of_quotient(row, unit, base, own)
 
-    def _check_units_of_quotient(self, row: Row, unit: str, base: str, own: str | None) -> None:
-        of_own = self.base_of_indicator.get(row["of_indicator"]) if row["of_indicator"] else own
-        if own is None or of_own is None:
-            return
-        if own != of_own and (row["statistic"] == "share" or unit == "percentage_point"):
-            row.problem(
-                "of_indicator",
-                f"{row['of_indicator']} is in {of_own} and {row['indicator']} is in {own}",
-                "write a whole in the same unit, or ratio into the column statistic",
-            )
-        if row["statistic"] == "ratio" and own == of_own and base != "one":
-            row.wrong("unit", f"write one or percent, as both are in {own}")
+    def _units_of_quotient(self, row: Row) -> tuple[str | None, str | None]:
+        """Base units of the figure's indicator and of its whole's; None for one not known."""
+        of_indicator = row["of_indicator"] or row["indicator"]
+        known = self.base_of_indicator
+        return known.get(row["indicator"]), known.get(of_indicator)
 
     def _units_in(self, base: str) -> str:
         units = [unit for unit, its_base in self.base_of_unit.items() if its_base == base]
@@ -186,6 +193,14 @@ def check_figures(raw: RawPackage, findings: Findings) -> None:
     rules = FigureRules(raw)
     for row in findings.rows(raw.tables.get("figures")):
         rules.check(row)
+
+
+def _is_its_own_whole(row: Row) -> bool:
+    return all(row[column] in ("", row[column.removeprefix("of_")]) for column in _OF_COLUMNS)
+
+
+def _is_change_of_points(row: Row) -> bool:
+    return row["statistic"] == "change" and row["unit"] == "percentage_point"
 
 
 def _column(raw: RawPackage, table_name: str, column: str) -> dict[str, str]:

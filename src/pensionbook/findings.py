@@ -39,7 +39,10 @@ class Findings:
     """The problems of a package; each cell is reported once, for the first reason given."""
 
     problems: list[Problem]
-    _cells: set[tuple[str, int, str]] = field(default_factory=set)
+    _cells: set[tuple[str, int | None, str | None]] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._cells = {(problem.file, problem.row, problem.column) for problem in self.problems}
 
     def add(self, file: str, line: int | None, column: str | None, found: str, mend: str) -> None:
         """Note a problem, unless its cell has one already."""

@@ -59,11 +59,13 @@ class RawTable:
 class RawPackage:
     """What could be read of a data package, and what stood in the way.
 
-    ``tables`` holds only tables whose header was right; rows that could not be read are left out.
+    ``files`` holds the file of each table, by the table's name, and ``tables`` only those tables
+    whose header was right; rows that could not be read are left out.
     """
 
     path: Path
     descriptor: dict[str, Any] = field(default_factory=dict)
+    files: dict[str, str] = field(default_factory=dict)
     tables: dict[str, RawTable] = field(default_factory=dict)
     sha256: dict[str, str] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
@@ -95,7 +97,8 @@ def read_package(path: str | Path) -> RawPackage:
     """Read all that can be read of the package in a folder; never raises for bad data."""
     raw = RawPackage(Path(path))
     raw.descriptor = _read_descriptor(raw)
-    for name, file in _table_files(raw).items():
+    raw.files = _table_files(raw)
+    for name, file in raw.files.items():
         table = _read_table(raw, name, file)
         if table is not None:
             raw.tables[name] = table

@@ -143,7 +143,6 @@ def _check_terms(rows: list[Row]) -> None:
 
 def _check_measures(raw: RawPackage, findings: Findings) -> None:
     barriers, groups, indicators = (Ids(raw, name) for name in ("barriers", "groups", "indicators"))
-    no_barriers = "barriers" not in raw.tables
     for row in findings.rows(raw.tables.get("measures")):
         groups.check(row, "target_group")
         indicators.check(row, "reach_indicator")
@@ -156,13 +155,8 @@ def _check_measures(raw: RawPackage, findings: Findings) -> None:
                 row.wrong(column, f"fill both {column} and {other}, or neither")
         for barrier in row["barrier"].split(";"):
             barriers.check(row, "barrier", barrier.strip())
-        if row["barrier"] and no_barriers and not _is_listed(raw, "barriers"):
+        if row["barrier"] and "barriers" not in raw.files:
             row.wrong("barrier", "add the table barriers to datapackage.yaml, or leave it empty")
-
-
-def _is_listed(raw: RawPackage, name: str) -> bool:
-    resources = raw.descriptor.get("resources") or []
-    return any(isinstance(entry, dict) and entry.get("name") == name for entry in resources)
 
 
 def _check_barriers(raw: RawPackage, findings: Findings) -> None:
