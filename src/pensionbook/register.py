@@ -23,6 +23,16 @@ _STATISTICS = {
         "parameter": "规定",
     },
 }  # fmt: skip
+_QUALIFIERS = {
+    "en": {
+        "about": "about {}", "nearly": "nearly {}", "over": "over {}",
+        "at_least": "at least {}", "forecast": "{} (forecast)",
+    },
+    "zh_CN": {
+        "about": "约 {}", "nearly": "近 {}", "over": "{} 多", "at_least": "不少于 {}",
+        "forecast": "{}（预计）",
+    },
+}  # fmt: skip
 
 
 def register_data(
@@ -59,7 +69,7 @@ def _record(verdict: Verdict, package: Package, language: str) -> dict[str, Any]
         "locator": figure.locator,
         "measure": measure_in_words(figure, package, language),
         "printed": figure.printed,
-        "qualifier": "" if figure.qualifier == "exact" else figure.qualifier.replace("_", " "),
+        "as_printed": printed_in_words(figure, language),
         "unit": _name(package.units[unit], language),
         "verdict": verdict.verdict,
         "implied": interval_text(verdict.implied.interval, decimals_printed(figure.printed), "one")
@@ -68,6 +78,12 @@ def _record(verdict: Verdict, package: Package, language: str) -> dict[str, Any]
         "because": because(verdict, package),
         "note": figure.note,
     }
+
+
+def printed_in_words(figure: Figure, language: str = "en") -> str:
+    """The numeral as printed, with its qualifier."""
+    word = _QUALIFIERS[language].get(figure.qualifier, "")
+    return word.format(figure.printed) if word else figure.printed
 
 
 def measure_in_words(figure: Figure, package: Package, language: str = "en") -> str:

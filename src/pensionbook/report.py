@@ -3,62 +3,22 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from fractions import Fraction
 from pathlib import Path
 
 import pandas as pd
 
+from pensionbook.display import Sentence, ShownTable, shown
 from pensionbook.errors import ParameterError
-from pensionbook.figures import Interval
+from pensionbook.measure import Measure, word_record
 from pensionbook.package import Package, load_package
-from pensionbook.reconcile import Bound, Reconciliation, reconcile
+from pensionbook.reconcile import Reconciliation, reconcile
 from pensionbook.system import Quantity
-from pensionbook.wording import LANGUAGES, value_text
+from pensionbook.wording import LANGUAGES, period_text, value_text
 
 VALUES_MIME = "application/vnd.pensionbook.values+json"
-_KEPT_DECIMALS = 6
-
 Terms = Mapping[Quantity, int | Fraction]
-
-
-@dataclass(frozen=True, slots=True)
-class Measure:
-    """A quantity computed from the package: proved bounds, unit, and how it was formed.
-
-    ``bound`` is in ``unit``: a base unit such as ``person``, or ``percent``, or ``one``.
-    """
-
-    bound: Bound
-    unit: str
-    formula: str
-
-    @property
-    def known(self) -> bool:
-        """Whether anything bounds it on both sides."""
-        return self.bound.low is not None and self.bound.high is not None
-
-    @property
-    def low(self) -> float:
-        """Lower end as a float for charts; NaN where unbounded."""
-        return float("nan") if self.bound.low is None else float(self.bound.low)
-
-    @property
-    def high(self) -> float:
-        """Upper end as a float for charts; NaN where unbounded."""
-        return float("nan") if self.bound.high is None else float(self.bound.high)
-
-    def times(self, factor: int | Fraction, unit: str, formula: str) -> Measure:
-        """The measure multiplied by an exact positive factor, in another unit."""
-        scaled = self.bound.interval.scaled(Fraction(factor))
-        return Measure(replace(self.bound, low=scaled.low, high=scaled.high), unit, formula)
-
-    def negated(self, formula: str | None = None) -> Measure:
-        """The opposite value: a fall as a positive number."""
-        turned = self.bound.interval.mirrored()
-        bound = replace(self.bound, low=turned.low, high=turned.high)
-        return Measure(bound, self.unit, formula or f"-({self.formula})")
 
 
 class Report:
@@ -86,6 +46,7 @@ class Report:
         self.area, self.baseline, self.as_of = area, baseline, as_of
         self.language, self.notebook = language, notebook
         self.values: dict[str, Measure] = {}
+        self.words: dict[str, str] = {}
 
     # -- quantities ---------------------------------------------------------------------------
 
@@ -184,6 +145,14 @@ class Report:
         row = getattr(self.package, table)[identifier]
         return row.name_zh if self.language.startswith("zh") else row.name_en
 
+    def text_of(self, en: str, zh: str) -> str:
+        """The one of two texts that is in the report's language."""
+        return zh if self.language.startswith("zh") else en
+
+    def date(self, period: str) -> str:
+        """A period in words: ``the end of 1999``, ``September 2002``."""
+        return period_text(period, self.language)
+
     def text(self, value: Measure | str) -> str:
         """A measure, or a value already named, formatted for the report's language."""
         measure = self.values[value] if isinstance(value, str) else value
@@ -197,14 +166,66 @@ class Report:
         Raises:
             ParameterError: the id is taken.
         """
-        if identifier in self.values:
-            raise ParameterError(f"value {identifier!r} is named twice; choose another id")
+        self._must_be_new(identifier)
         self.values[identifier] = measure
         return measure
 
+    def say(self, identifier: str, text: str) -> str:
+        """Name a word that depends on the parameters (a date, a place) so that prose can use it.
+
+        Raises:
+            ParameterError: the id is taken.
+        """
+        self._must_be_new(identifier)
+        self.words[identifier] = text
+        return text
+
     def named_values(self) -> list[dict[str, object]]:
-        """All named values as plain records, in the form of ``values.json``."""
-        return [self._record(name, measure) for name, measure in self.values.items()]
+        """All named values and words as plain records, in the form of ``values.json``."""
+        words = [word_record(name, text, self.notebook) for name, text in self.words.items()]
+        return words + [
+            measure.record(name, self.text(measure), self.notebook)
+            for name, measure in self.values.items()
+        ]
+
+    # -- what a cell shows --------------------------------------------------------------------
+
+    def table(
+        self, table: pd.DataFrame, columns: Mapping[str, str], *, lacking: str
+    ) -> ShownTable | Sentence:
+        """A table under readable heads, or a sentence when the package has none of it.
+
+        Args:
+            columns: column of the table -> head, in order.
+            lacking: what is missing, as the object of "has no".
+        """
+        return self._lacks(lacking) if table.empty else shown(table, columns)
+
+    def chart(
+        self, draw: Callable[..., object], table: pd.DataFrame, *, lacking: str, **options: object
+    ) -> Sentence | None:
+        """Show a chart of a table, or return a sentence when there is nothing to draw."""
+        if table.empty:
+            return self._lacks(lacking)
+        from pensionbook.charts import show
+
+        show(draw(table, language=self.language, foot=self.foot(), **options))
+        return None
+
+    def foot(self) -> str:
+        """The source line under a chart."""
+        if self.language.startswith("zh"):
+            return f"来源：{self.package.title_zh}；数据包 {self.package.name}，按印刷数字推算"
+        return f"Source: {self.package.title_en}; package {self.package.name}, own bounds"
+
+    def _lacks(self, lacking: str) -> Sentence:
+        return Sentence(f"The package {self.package.name} has no {lacking}; this part is left out.")
+
+    def _must_be_new(self, identifier: str) -> None:
+        if identifier in self.values or identifier in self.words:
+            raise ParameterError(f"value {identifier!r} is named twice; choose another id")
+
+    # -- handing over -------------------------------------------------------------------------
 
     def publish(self) -> None:
         """Hand the named values over to the build; the last call of a notebook."""
@@ -249,6 +270,7 @@ class Report:
                         records.append(
                             {
                                 "group": group,
+                                "label": self.label("groups", group),
                                 "area": area,
                                 "period": period,
                                 "low": measure.low,
@@ -256,7 +278,9 @@ class Report:
                                 "value": self.text(measure),
                             }
                         )
-        return pd.DataFrame(records, columns=["group", "area", "period", "low", "high", "value"])
+        return pd.DataFrame(
+            records, columns=["group", "label", "area", "period", "low", "high", "value"]
+        )
 
     def unit_label(self, unit: str) -> str:
         """A unit's name in the report's language."""
@@ -286,24 +310,6 @@ class Report:
             size = "" if abs(factor) == 1 else f"{abs(factor)} * "
             parts.append(f"{sign} {size}{self._name(quantity)}")
         return " ".join(parts).removeprefix("+ ")
-
-    def _record(self, identifier: str, measure: Measure) -> dict[str, object]:
-        bound = measure.bound
-        record: dict[str, object] = {"id": identifier}
-        if bound.low is not None and bound.low == bound.high:
-            record["value"] = _number(bound.low, up=False)
-        else:
-            record["low"] = _number(bound.low, up=False)
-            record["high"] = _number(bound.high, up=True)
-        return record | {
-            "unit": measure.unit,
-            "text": self.text(measure),
-            "formula": measure.formula,
-            "figures": list(bound.figures),
-            "identities": list(bound.identities),
-            "assumptions": list(bound.assumptions),
-            "notebook": self.notebook,
-        }
 
 
 def open_report(
@@ -339,24 +345,3 @@ def open_report(
         language=language,
         notebook=notebook,
     )
-
-
-def _number(value: Fraction | None, *, up: bool) -> int | float | None:
-    """A JSON number, rounded outward to six decimals; whole where it is whole."""
-    if value is None:
-        return None
-    if value.denominator == 1:
-        return int(value)
-    step = 10**_KEPT_DECIMALS
-    scaled = value * step
-    steps = (
-        -(-scaled.numerator // scaled.denominator)
-        if up
-        else (scaled.numerator // scaled.denominator)
-    )
-    return steps / step
-
-
-def interval_of(measure: Measure) -> Interval:
-    """The measure's bounds as an exact interval in its unit."""
-    return measure.bound.interval

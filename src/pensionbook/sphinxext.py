@@ -88,7 +88,7 @@ class RegisterDirective(SphinxDirective):
                 (
                     row["locator"],
                     row["measure"],
-                    " ".join(filter(None, (row["qualifier"], row["printed"]))),
+                    row["as_printed"],
                     row["unit"],
                     row["verdict"],
                     row["implied"] or "—",

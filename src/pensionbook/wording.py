@@ -5,9 +5,11 @@ from __future__ import annotations
 from fractions import Fraction
 from math import ceil, floor
 
+from babel.dates import format_date
 from babel.numbers import format_decimal
 
 from pensionbook.figures import Interval
+from pensionbook.periods import end_date
 
 LANGUAGES = ("en", "zh_CN")
 THIN_SPACE = "\u2009"
@@ -58,6 +60,19 @@ def value_text(interval: Interval, unit: str, language: str = "en") -> str:
     ends = (floor(low / step) * step, ceil(high / step) * step)
     first, second = (_decimal(end, decimals, language) for end in ends)
     return _RANGE[language].format(first + ("%" if suffix == "%" else ""), second + suffix)
+
+
+def period_text(period: str, language: str = "en") -> str:
+    """A period in words.
+
+    >>> period_text("2002-09")
+    'September 2002'
+    """
+    last = end_date(period)
+    if len(period) == 4:
+        return f"the end of {period}" if language == "en" else f"{period}{THIN_SPACE}年末"
+    pattern = "MMMM y" if language == "en" else f"y{THIN_SPACE}年{THIN_SPACE}M{THIN_SPACE}月"
+    return format_date(last, pattern, locale=language)
 
 
 def _scale(interval: Interval, unit: str, language: str) -> tuple[int, str]:

@@ -8,62 +8,155 @@ from fractions import Fraction
 
 import pandas as pd
 
+from pensionbook.measure import UNKNOWN, Measure
 from pensionbook.reconcile import Bound
-from pensionbook.report import Measure, Report
+from pensionbook.register import measure_in_words, printed_in_words
+from pensionbook.report import Report
 
+# A share less certain than this many points is not called a share.
+WIDEST_SHARE = 2
 OWNERSHIP = ("public", "state", "collective", "non_public", "foreign", "private_individual",
              "other", "all")  # fmt: skip
 
 
-def employment_table(report: Report, periods: Sequence[str]) -> pd.DataFrame:
-    """Urban employment by ownership (the paper's Table 2), one row a group.
+BROKEN_RELATIONS = (
+    "reconnected",
+    "interrupted_contributors",
+    "transfers_not_in_place",
+    "transfers",
+    "unemployed",
+)
 
-    Columns ``group, label`` and for each period ``low_P, high_P, value_P``, then the change and
-    the growth between the first and the last period as ``change, growth`` texts.
+
+def employment_dates(report: Report) -> tuple[str, str]:
+    """The latest pair of dates at which employment by ownership is bounded.
+
+    The earlier one is the report's baseline where that is possible. Two empty texts when there are
+    no two dates.
     """
-    first, last = periods[0], periods[-1]
+    periods = report.periods("employees", "public", everywhen=True) or report.periods(
+        "employees", everywhen=True
+    )
+    within = [period for period in periods if report.baseline <= period <= report.as_of]
+    chosen = within if len(within) > 1 else periods
+    return (chosen[0], chosen[-1]) if len(chosen) > 1 else ("", "")
+
+
+def employment_table(report: Report, first: str, last: str) -> pd.DataFrame:
+    """Urban employment by ownership (the paper's Table 2), one row a group, the total last.
+
+    Columns ``group, label, first, last, change, growth`` as texts and ``first_low, first_high,
+    last_low, last_high`` in persons.
+    """
     rows = []
     for group in OWNERSHIP:
         if group not in report.package.groups or not report.mentioned_periods("employees", group):
             continue
-        row: dict[str, object] = {"group": group, "label": report.label("groups", group)}
-        for period in periods:
-            level = report.level("employees", group, period)
-            row |= {
-                f"low_{period}": level.low,
-                f"high_{period}": level.high,
-                f"value_{period}": report.text(level),
+        levels = [report.level("employees", group, period) for period in (first, last)]
+        rows.append(
+            {
+                "group": group,
+                "label": report.label("groups", group),
+                "first": report.text(levels[0]),
+                "last": report.text(levels[1]),
+                "first_low": levels[0].low,
+                "first_high": levels[0].high,
+                "last_low": levels[1].low,
+                "last_high": levels[1].high,
+                "change": report.text(report.change("employees", group, last, first)),
+                "growth": report.text(report.growth("employees", group, last, first)),
             }
-        row["change"] = report.text(report.change("employees", group, last, first))
-        row["growth"] = report.text(report.growth("employees", group, last, first))
-        rows.append(row)
-    return pd.DataFrame(rows)
+        )
+    return pd.DataFrame(rows if first else [])
 
 
-def shares_table(report: Report, wanted: Sequence[tuple[str, str, str]]) -> pd.DataFrame:
-    """Non-public shares: ``indicator, period, group, label, low, high, value`` in percent.
+def before_after(employment: pd.DataFrame) -> pd.DataFrame:
+    """The rows of the employment table that are known at both dates, without the total."""
+    if employment.empty:
+        return employment
+    known = employment[["first_low", "first_high", "last_low", "last_high"]].notna().all(axis=1)
+    narrow = (employment["last_high"] - employment["last_low"]) < 0.1 * employment["last_high"]
+    return employment[known & narrow & (employment["group"] != "all")].reset_index(drop=True)
 
-    Args:
-        wanted: (indicator, group, period); those the package does not bound are left out.
+
+def shedding_table(report: Report, first: str, last: str) -> pd.DataFrame:
+    """Public staff: change on the books, staff off post, change of staff at work.
+
+    Columns ``label, low, high, value``, in persons.
     """
+    return _known_rows(
+        report,
+        [
+            (
+                report.text_of("Change of staff on the books", "在册职工增减"),
+                report.change("employees", "public", last, first),
+            ),
+            (
+                report.text_of("Staff off post at the later date", "期末离岗人员"),
+                report.level("off_post", "public", last).negated(),
+            ),
+            (
+                report.text_of("Change counting only staff at work", "在岗职工增减"),
+                report.change("on_post", "public", last, first),
+            ),
+        ],
+    )
+
+
+def off_post_share(report: Report, period: str) -> Measure:
+    """Staff off post as a share of public staff, from the levels (not from a printed share)."""
+    part = report.quantity("off_post", "public", period)
+    return report.share(part, part._replace(indicator="employees"))
+
+
+def shares_table(report: Report) -> pd.DataFrame:
+    """Non-public shares, each at its dates: ``label, period, low, high, value`` in percent."""
     rows = []
-    for indicator, group, period in wanted:
-        part = report.quantity(indicator, group, period)
-        share = report.share(part, part._replace(group="all"))
-        if share.known:
-            rows.append(
-                {
-                    "indicator": indicator,
-                    "period": period,
-                    "group": group,
-                    "label": report.label("indicators", indicator),
-                    "low": share.low,
-                    "high": share.high,
-                    "value": report.text(share),
-                }
-            )
-    columns = ["indicator", "period", "group", "label", "low", "high", "value"]
-    return pd.DataFrame(rows, columns=columns)
+    for indicator in ("gdp", "gdp_enterprises", "fiscal_revenue", "employees", "contributors"):
+        if indicator not in report.package.indicators:
+            continue
+        for period in report.mentioned_periods(indicator, "non_public"):
+            share = _share(report, indicator, period)
+            if share.known and share.high - share.low <= WIDEST_SHARE:
+                rows.append((f"{report.label('indicators', indicator)}, {period}", period, share))
+    table = _known_rows(report, [(label, share) for label, _, share in rows])
+    table["period"] = [period for _, period, _ in rows]
+    return table
+
+
+def latest_share(report: Report, indicator: str) -> Measure:
+    """The non-public share of an indicator at the latest date that pins it down."""
+    if indicator in report.package.indicators:
+        for period in reversed(report.mentioned_periods(indicator, "non_public")):
+            share = _share(report, indicator, period)
+            if share.known and share.high - share.low <= WIDEST_SHARE:
+                return share
+    return UNKNOWN
+
+
+def _share(report: Report, indicator: str, period: str) -> Measure:
+    part = report.quantity(indicator, "non_public", period)
+    return report.share(part, part._replace(group="all"))
+
+
+def printed_table(report: Report, indicators: Sequence[str]) -> pd.DataFrame:
+    """Printed figures on some indicators: ``measure, printed, unit, verdict``."""
+    language = report.language
+    rows = [
+        {
+            "measure": measure_in_words(verdict.figure, report.package, language),
+            "printed": printed_in_words(verdict.figure, language),
+            "unit": report.unit_label(verdict.figure.unit),
+            "verdict": verdict.verdict,
+        }
+        for verdict in report.result.verdicts.values()
+        if verdict.figure.indicator in indicators
+    ]
+    return pd.DataFrame(rows, columns=["measure", "printed", "unit", "verdict"])
+
+
+def _known_rows(report: Report, rows: Sequence[tuple[str, Measure]]) -> pd.DataFrame:
+    return report.measures_table([row for row in rows if row[1].known])
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +187,8 @@ def kitagawa(
     in C at the ends of r; they are exact as long as no printed figure ties C to E. The coverage
     effect is the rest of the change. ``None`` when a group's employment is not bounded.
     """
+    if not period:
+        return None
     ratios: dict[str, Bound] = {}
     for group in groups:
         end = report.quantity("employees", group, period)
@@ -160,23 +255,31 @@ def _effect_end(
     return report.result.bound(terms)
 
 
-def decomposition_table(report: Report, parts: Decomposition) -> pd.DataFrame:
-    """The decomposition as rows ``effect, group, label, low, high, value``."""
-    rows = []
-    for effect, measures in (("employment", parts.employment), ("coverage", parts.coverage)):
-        rows += [(effect, group, measure) for group, measure in measures.items()]
-    rows += [
-        ("employment", "all", parts.employment_total),
-        ("coverage", "all", parts.coverage_total),
-        ("change", "all", parts.change),
+def effect(parts: Decomposition | None, name: str) -> Measure:
+    """One of ``employment``, ``coverage`` and ``change`` in total; unknown without the parts."""
+    if parts is None:
+        return UNKNOWN
+    return {
+        "employment": parts.employment_total,
+        "coverage": parts.coverage_total,
+        "change": parts.change,
+    }[name]
+
+
+def decomposition_table(report: Report, parts: Decomposition | None) -> pd.DataFrame:
+    """The decomposition as rows ``label, low, high, value``, the whole change last."""
+    if parts is None:
+        return report.measures_table([])
+    employment = report.text_of("Employment effect", "就业效应")
+    coverage = report.text_of("Coverage effect", "覆盖效应")
+    rows = [
+        (f"{name}, {report.label('groups', group)}", measure)
+        for name, measures in ((employment, parts.employment), (coverage, parts.coverage))
+        for group, measure in measures.items()
     ]
-    return pd.DataFrame(
-        {
-            "effect": [effect for effect, _, _ in rows],
-            "group": [group for _, group, _ in rows],
-            "label": [report.label("groups", group) for _, group, _ in rows],
-            "low": [measure.low for _, _, measure in rows],
-            "high": [measure.high for _, _, measure in rows],
-            "value": [report.text(measure) for _, _, measure in rows],
-        }
-    )
+    rows += [
+        (f"{employment}, {report.label('groups', 'all')}", parts.employment_total),
+        (f"{coverage}, {report.label('groups', 'all')}", parts.coverage_total),
+        (report.text_of("Change of contributors", "缴费人数增减"), parts.change),
+    ]
+    return report.measures_table(rows)

@@ -3,53 +3,94 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from fractions import Fraction
 
 import pandas as pd
 
+from pensionbook.measure import UNKNOWN, Measure
 from pensionbook.reconcile import Bound
-from pensionbook.report import Measure, Report
+from pensionbook.report import Report
+
+SHIFTS = (
+    ("employees", "public"),
+    ("employees", "non_public"),
+    ("employees", "all"),
+    ("social_employment", "all"),
+    ("labour_resources", "all"),
+    ("resident_population", "all"),
+    ("registered_population", "all"),
+    ("migrants", "all"),
+)
+# What a district needs for the lost Table 11.
+DISTRICT_SERIES = ("contributors", "employees", "uncovered", "retirees")
+OUTSIDE, MIGRANTS = "uncovered", "migrants_employed"
 
 
-def changes_table(report: Report, wanted: Sequence[tuple[str, str]], since: str, period: str):
-    """Changes between two dates: ``indicator, group, label, low, high, value``.
+def shift_dates(report: Report) -> tuple[str, str]:
+    """The longest interval over which a change of employment or population is printed."""
+    wanted = {indicator for indicator, _ in SHIFTS}
+    pairs = [
+        (int(figure.period[:4]) - int(figure.base_period[:4]), figure.base_period, figure.period)
+        for figure in report.package.figures
+        if figure.base_period and figure.indicator in wanted and figure.area == report.area
+    ]
+    _, since, until = max(pairs, default=(0, "", ""))
+    return since, until
 
-    Args:
-        wanted: (indicator, group); those the package does not bound are left out.
-    """
-    rows = []
-    for indicator, group in wanted:
-        change = report.change(indicator, group, period, since)
+
+def shifts_table(report: Report, since: str, until: str) -> pd.DataFrame:
+    """Changes over the interval: ``label, low, high, value, audit``, in persons."""
+    doubted = {
+        (v.figure.indicator, v.figure.group): v.figure.printed
+        for v in report.result.verdicts.values()
+        if v.verdict in ("inconsistent", "disputed")
+        and v.figure.statistic == "change"
+        and v.figure.base_period == since
+    }
+    rows, audit = [], []
+    for indicator, group in SHIFTS:
+        if indicator not in report.package.indicators or not since:
+            continue
+        change = report.change(indicator, group, until, since)
         if change.known:
-            rows.append(
-                {
-                    "indicator": indicator,
-                    "group": group,
-                    "label": _label(report, indicator, group),
-                    "low": change.low,
-                    "high": change.high,
-                    "value": report.text(change),
-                }
-            )
-    columns = ["indicator", "group", "label", "low", "high", "value"]
-    return pd.DataFrame(rows, columns=columns)
+            rows.append((_label(report, indicator, group), change))
+            audit.append(doubted.get((indicator, group), ""))
+    return report.measures_table(rows).assign(audit=audit)
 
 
-def groups_table(
-    report: Report, indicator: str, period: str, groups: Sequence[str] = ()
-) -> pd.DataFrame:
-    """Bounds of an indicator for each group that the package mentions, largest last.
+def gap_date(report: Report) -> str:
+    """The latest date at which anybody is counted outside the scheme; empty if never."""
+    periods = [
+        quantity.period
+        for quantity in report.result.bounds
+        if quantity.indicator == OUTSIDE and quantity.area == report.area
+    ]
+    return max(periods, default="")
 
-    Columns ``group, label, low, high, value``; one-sided bounds have NaN at the open end.
+
+def outside_groups(report: Report) -> list[str]:
+    """Groups with a bounded number of persons outside, without those that contain others."""
+    date = gap_date(report)
+    found = [
+        group
+        for group in report.package.groups
+        if date in report.mentioned_periods(OUTSIDE, group)
+        and report.level(OUTSIDE, group, date).known
+    ]
+    parents = {report.package.groups[group].parent for group in found}
+    return [group for group in found if group not in parents]
+
+
+def groups_table(report: Report) -> pd.DataFrame:
+    """Groups outside the scheme, the largest last.
+
+    Columns ``group, label, low, high, value, status, assumption``; ``status`` says how far the
+    rules reach the group, from the note of its printed figures.
     """
+    date = gap_date(report)
     rows = []
-    for group in groups or report.package.groups:
-        if period not in report.mentioned_periods(indicator, group):
-            continue
-        level = report.level(indicator, group, period)
-        if level.bound.low is None and level.bound.high is None:
-            continue
+    for group in outside_groups(report):
+        level = report.level(OUTSIDE, group, date)
         rows.append(
             {
                 "group": group,
@@ -57,31 +98,104 @@ def groups_table(
                 "low": level.low,
                 "high": level.high,
                 "value": report.text(level),
+                "status": _status(report, group),
+                "assumption": "; ".join(level.bound.assumptions),
             }
         )
-    return pd.DataFrame(rows, columns=["group", "label", "low", "high", "value"])
+    columns = ["group", "label", "low", "high", "value", "status", "assumption"]
+    table = pd.DataFrame(rows, columns=columns)
+    return table.sort_values("high", kind="stable", ignore_index=True)
 
 
-def overlap_range(report: Report, indicator: str, groups: Sequence[str], period: str) -> Measure:
-    """Persons in at least one of several groups whose overlap is not known.
+def overlap_range(report: Report) -> Measure:
+    """Persons in at least one group outside, when nothing is known of their overlap.
 
     At least the largest single group (all others inside it), at most the sum (no overlap).
     """
-    levels = [report.level(indicator, group, period) for group in groups]
-    lows = [level.bound.low for level in levels if level.bound.low is not None]
-    highs = [level.bound.high for level in levels]
-    high = None if None in highs or not highs else sum(highs, Fraction(0))
+    groups, date = outside_groups(report), gap_date(report)
+    if not groups:
+        return UNKNOWN
+    levels = [report.level(OUTSIDE, group, date) for group in groups]
     bound = Bound(
-        max(lows, default=None),
-        high,
-        tuple(dict.fromkeys(f for level in levels for f in level.bound.figures)),
-        tuple(dict.fromkeys(i for level in levels for i in level.bound.identities)),
-        tuple(dict.fromkeys(a for level in levels for a in level.bound.assumptions)),
+        max(level.bound.low for level in levels),
+        sum((level.bound.high for level in levels), Fraction(0)),
+        _all_of([level.bound.figures for level in levels]),
+        _all_of([level.bound.identities for level in levels]),
+        _all_of([level.bound.assumptions for level in levels]),
     )
     formula = f"largest single group to sum of {', '.join(groups)}"
-    return Measure(replace(bound), levels[0].unit if levels else "person", formula)
+    return Measure(bound, levels[0].unit, formula)
+
+
+def non_state_total(report: Report) -> Measure:
+    """The sum over the non-state groups, where the package has an identity for it."""
+    for group in ("non_state", "non_public"):
+        if group in report.package.groups:
+            level = report.level(OUTSIDE, group, gap_date(report) or report.as_of)
+            if level.known:
+                return level
+    return UNKNOWN
+
+
+def overlap_table(report: Report) -> pd.DataFrame:
+    """The readings of "how many in all": ``label, value``."""
+    total = overlap_range(report)
+    if not total.known:
+        return report.measures_table([])
+    return report.measures_table(
+        [
+            (
+                report.text_of("All groups inside the largest", "其余各类均含于最大一类"),
+                total.at_least(),
+            ),
+            (report.text_of("No overlap at all", "各类互不重叠"), total.at_most()),
+        ]
+    )
+
+
+def migrants_table(report: Report) -> pd.DataFrame:
+    """Migrants at work by group, the widest group last: ``label, low, high, value``."""
+    if MIGRANTS not in report.package.indicators:
+        return report.measures_table([])
+    rows = []
+    for group in report.package.groups:
+        for period in report.mentioned_periods(MIGRANTS, group):
+            level = report.level(MIGRANTS, group, period)
+            if level.known:
+                rows.append((f"{report.label('groups', group)}, {period}", level))
+    return report.measures_table(rows)
+
+
+def district_needs(report: Report) -> pd.DataFrame:
+    """The series Table 11 needs and the parts of the area that have them: ``label, held``."""
+    rows = []
+    for indicator in DISTRICT_SERIES:
+        if indicator not in report.package.indicators:
+            continue
+        held = [
+            report.label("areas", area)
+            for area, row in report.package.areas.items()
+            if row.parent == report.area and report.knows(indicator, area=area)
+        ]
+        rows.append(
+            {"label": report.label("indicators", indicator), "held": ", ".join(held) or "none"}
+        )
+    return pd.DataFrame(rows, columns=["label", "held"])
+
+
+def _status(report: Report, group: str) -> str:
+    notes = [
+        figure.note
+        for figure in report.package.figures
+        if figure.group == group and figure.indicator in (OUTSIDE, "covered") and figure.note
+    ]
+    return notes[0] if notes else ""
 
 
 def _label(report: Report, indicator: str, group: str) -> str:
     name = report.label("indicators", indicator)
     return name if group == "all" else f"{name}: {report.label('groups', group)}"
+
+
+def _all_of(groups: Sequence[tuple[str, ...]]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(item for group in groups for item in group))

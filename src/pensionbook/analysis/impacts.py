@@ -7,7 +7,22 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from pensionbook.report import Measure, Report
+from pensionbook.measure import UNKNOWN, Measure
+from pensionbook.register import measure_in_words, printed_in_words
+from pensionbook.report import Report
+
+MONEY = ("pension_payments", "fiscal_subsidy")
+
+
+def money_years(report: Report) -> list[str]:
+    """Years from the baseline on in which spending or subsidy is mentioned."""
+    years = {
+        period
+        for indicator in MONEY
+        for period in report.mentioned_periods(indicator)
+        if len(period) == 4 and period >= report.baseline
+    }
+    return sorted(years)
 
 
 def growth_table(report: Report, indicators: Sequence[str], periods: Sequence[str]) -> pd.DataFrame:
@@ -24,8 +39,10 @@ def growth_table(report: Report, indicators: Sequence[str], periods: Sequence[st
 
 def index_table(report: Report, indicators: Sequence[str], periods: Sequence[str]) -> pd.DataFrame:
     """Levels relative to the first period = 100, bounded jointly, same columns."""
-    base = periods[0]
     rows = []
+    if len(periods) < 2:
+        return _frame(rows)
+    base = periods[0]
     for indicator in indicators:
         start = report.quantity(indicator, period=base)
         for period in periods:
@@ -36,21 +53,67 @@ def index_table(report: Report, indicators: Sequence[str], periods: Sequence[str
     return _frame(rows)
 
 
-def peers_table(report: Report, areas: Sequence[str], indicator: str) -> pd.DataFrame:
-    """The last known level of each area and its change since the date before it.
+def last_index(report: Report, indicator: str, years: Sequence[str]) -> Measure:
+    """The index of the last year, first year = 100."""
+    if len(years) < 2:
+        return UNKNOWN
+    start = report.quantity(indicator, period=years[0])
+    return report.quotient({start._replace(period=years[-1]): 100}, {start: 1})
 
-    Columns ``area, label, period, since, level, change, change_low, change_high, growth,
-    growth_low, growth_high``.
+
+def dependency_ratio(report: Report) -> Measure:
+    """Retirees divided by contributors at the reporting date."""
+    return report.ratio(report.quantity("retirees"), report.quantity("contributors"))
+
+
+def dependency_table(report: Report) -> pd.DataFrame:
+    """Printed figures on retirees and the dependency ratio beside the city's bounds.
+
+    Columns ``measure, period, printed, bound``.
     """
+    rows = [
+        {
+            "measure": measure_in_words(verdict.figure, report.package, report.language),
+            "period": verdict.figure.period,
+            "printed": printed_in_words(verdict.figure, report.language),
+            "bound": "",
+        }
+        for verdict in report.result.verdicts.values()
+        if "retirees" in (verdict.figure.indicator, verdict.figure.of_indicator)
+        or verdict.figure.indicator == "dependency_ratio"
+    ]
+    if rows:
+        rows.append(
+            {
+                "measure": report.text_of("Retirees per contributor", "负担系数")
+                + f", {report.label('areas', report.area)}",
+                "period": report.as_of,
+                "printed": "",
+                "bound": report.text(dependency_ratio(report)),
+            }
+        )
+    return pd.DataFrame(rows, columns=["measure", "period", "printed", "bound"])
+
+
+def peers_table(report: Report, indicator: str = "contributors") -> pd.DataFrame:
+    """Each place's last interval with a bounded change, this report's place first.
+
+    Places are the report's area and every area that is not one of its parts.
+    Columns ``area, label, since, period, level, change, low, high, value, growth``.
+    """
+    own = report.area
+    places = [own] + [
+        area for area, row in report.package.areas.items() if area != own and row.parent != own
+    ]
     rows = []
-    for area in areas:
-        if area not in report.package.areas:
-            continue
+    for area in places:
         periods = report.mentioned_periods(indicator, area=area)
-        for since, period in zip(periods[-2:], periods[-1:], strict=False):
+        for since, period in zip(periods[-2:-1], periods[-1:], strict=True):
             level = report.level(indicator, period=period, area=area)
             change = report.change(indicator, period=period, since=since, area=area)
             growth = report.growth(indicator, period=period, since=since, area=area)
+            if not change.known:
+                continue
             rows.append(
                 {
                     "area": area,
@@ -58,15 +121,22 @@ def peers_table(report: Report, areas: Sequence[str], indicator: str) -> pd.Data
                     "since": since,
                     "period": period,
                     "level": report.text(level) if level.known else "",
-                    "change": report.text(change) if change.known else "",
-                    "change_low": change.low,
-                    "change_high": change.high,
+                    "change": report.text(change),
+                    "low": change.low,
+                    "high": change.high,
+                    "value": report.text(change),
                     "growth": report.text(growth) if growth.known else "",
-                    "growth_low": growth.low,
-                    "growth_high": growth.high,
                 }
             )
-    return pd.DataFrame(rows)
+    return pd.DataFrame(rows if len(rows) > 1 else [])
+
+
+def drawn(peers: pd.DataFrame) -> pd.DataFrame:
+    """The places ready for a chart: labels with their interval, smallest change first."""
+    if peers.empty:
+        return peers
+    labels = [f"{row.label}, {row.since} to {row.period}" for row in peers.itertuples(index=False)]
+    return peers.assign(label=labels).sort_values("high", kind="stable", ignore_index=True)
 
 
 def _row(report: Report, indicator: str, period: str, measure: Measure) -> dict[str, object]:

@@ -9,8 +9,10 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 
+from pensionbook.measure import UNKNOWN, Measure
 from pensionbook.periods import end_in_years, years_between
-from pensionbook.report import Measure, Report
+from pensionbook.reconcile import Bound
+from pensionbook.report import Report
 
 CONFIDENCE = 0.95
 
@@ -49,23 +51,38 @@ def steps_table(report: Report, found: list[Step]) -> pd.DataFrame:
             "change": [report.text(step.change) for step in found],
             "growth": [report.text(step.growth) for step in found],
             "yearly_change": [report.text(step.yearly_change) for step in found],
+            "yearly_growth": [report.text(compounded(step.growth, step.years)) for step in found],
+            "label": [step.period for step in found],
+            "value": [report.text(step.yearly_change) for step in found],
             "low": [step.yearly_change.low for step in found],
             "high": [step.yearly_change.high for step in found],
         }
     )
 
 
-def acceleration(report: Report, found: list[Step]) -> Measure | None:
-    """How much faster the last step is than the first, per year: a joint bound, not a difference
-    of bounds. ``None`` with fewer than two steps."""
+def yearly_fall(report: Report, found: list[Step], number: int) -> Measure:
+    """The fall a year of one step as a positive number; unknown when there is no such step."""
+    return found[number].yearly_change.negated() if found else UNKNOWN
+
+
+def acceleration_factor(report: Report, found: list[Step]) -> Measure:
+    """The last step's yearly change divided by the first's, bounded jointly.
+
+    Unknown with fewer than two steps, or when the first change may have been nil.
+    """
     if len(found) < 2:
-        return None
-    terms: dict = {}
-    for step, sign in ((found[-1], 1), (found[0], -1)):
-        for period, direction in ((step.period, 1), (step.since, -1)):
-            quantity = report.quantity("contributors", "all", period)
-            terms[quantity] = terms.get(quantity, 0) + Fraction(sign * direction) / step.years
-    return report.total(terms)
+        return UNKNOWN
+    last, first = (_yearly(report, step) for step in (found[-1], found[0]))
+    sign = -1 if (found[0].change.bound.high or 0) < 0 else 1
+    return report.quotient(
+        {quantity: sign * factor for quantity, factor in last.items()},
+        {quantity: sign * factor for quantity, factor in first.items()},
+    )
+
+
+def _yearly(report: Report, step: Step) -> dict:
+    end = report.quantity("contributors", "all", step.period)
+    return {end: 1 / step.years, end._replace(period=step.since): -1 / step.years}
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,10 +124,10 @@ def log_linear_trend(report: Report, indicator: str = "contributors") -> Trend |
     )
 
 
-def trend_measure(trend: Trend) -> Measure:
-    """The trend's confidence interval as a measure in percent a year, one decimal outward."""
-    from pensionbook.reconcile import Bound
-
+def trend_interval(trend: Trend | None) -> Measure:
+    """The trend's confidence interval in percent a year, one decimal, rounded outward."""
+    if trend is None:
+        return UNKNOWN
     low = Fraction(int(np.floor(trend.low * 10)), 10)
     high = Fraction(int(np.ceil(trend.high * 10)), 10)
     formula = (
@@ -118,6 +135,53 @@ def trend_measure(trend: Trend) -> Measure:
         f"{trend.degrees_of_freedom} degrees of freedom, 95 % interval"
     )
     return Measure(Bound(low, high), "percent", formula)
+
+
+def trend_points(trend: Trend | None) -> Measure:
+    """Number of points the trend was fitted to."""
+    return UNKNOWN if trend is None else _count(trend.points, "dates with a bounded level")
+
+
+def trend_freedom(trend: Trend | None) -> Measure:
+    """Degrees of freedom left to the trend's residuals."""
+    return UNKNOWN if trend is None else _count(trend.degrees_of_freedom, "points - 2")
+
+
+def trend_table(trend: Trend | None) -> pd.DataFrame:
+    """The trend as one row of texts; empty without a trend."""
+    columns = ["points", "degrees_of_freedom", "rate", "low", "high", "residual"]
+    if trend is None:
+        return pd.DataFrame(columns=columns)
+    texts = [f"{x:.1f}" for x in (trend.rate, trend.low, trend.high, trend.residual_percent)]
+    return pd.DataFrame([[trend.points, trend.degrees_of_freedom, *texts]], columns=columns)
+
+
+def _count(number: int, formula: str) -> Measure:
+    return Measure(Bound(Fraction(number), Fraction(number)), "one", formula)
+
+
+def year_with_areas(report: Report) -> tuple[str, str]:
+    """The latest pair of periods for which the area's parts have figures of growth or change.
+
+    Returns:
+        The period and the one before it; two empty texts when no part has any.
+    """
+    pairs = [
+        (figure.period, figure.base_period)
+        for figure in report.package.figures
+        if figure.indicator == "contributors"
+        and figure.base_period
+        and report.package.areas[figure.area].parent == report.area
+    ]
+    return max(pairs, default=("", ""))
+
+
+def drawn(areas: pd.DataFrame, what: str) -> pd.DataFrame:
+    """The rows of an area table that are bounded in ``growth`` or ``change``, ready for a chart."""
+    table = areas.rename(columns={f"{what}_low": "low", f"{what}_high": "high"})
+    table["value"] = areas[what]
+    table = table[table["low"].notna() & table["high"].notna()]
+    return table.sort_values("high", kind="stable", ignore_index=True)
 
 
 def by_area(report: Report, period: str, since: str) -> pd.DataFrame:
