@@ -7,7 +7,7 @@ import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from pensionbook import manifest
 from pensionbook.errors import BuildError, PackageError, ParameterError
@@ -31,25 +31,10 @@ from pensionbook.reading import DESCRIPTOR, RawPackage, read_package
 if TYPE_CHECKING:
     from pensionbook.cache import Cache
     from pensionbook.package import Package
+    from pensionbook.progress import Progress
 
 _TREE = Path(__file__).parents[2]
 _AUDIT_FILES = ("audit.csv", "bounds.csv")
-
-
-class Progress(Protocol):
-    """Told what the build is doing."""
-
-    def step(self, text: str) -> None:
-        """A step begins."""
-
-    def started(self, name: str, language: str) -> None:
-        """A notebook is handed to a kernel."""
-
-    def cells(self, name: str, language: str, done: int, total: int) -> None:
-        """So many of its cells are done."""
-
-    def finished(self, name: str, language: str, *, kept: bool) -> None:
-        """A notebook is done, or its results were kept from an earlier build."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,8 +148,9 @@ class _Job:
 
     def run(self, staging: Path, output: Path, cache: Cache, jobs: int) -> None:
         """Do all steps in the staging folder, then swap."""
-        from pensionbook.runner import clean_environment, execute, plan_runs
+        from pensionbook.runner import execute, plan_runs
         from pensionbook.staging import swap_into_place
+        from pensionbook.workers import clean_environment
 
         new, work = staging / "new", staging / "work"
         new.mkdir()

@@ -17,6 +17,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from pensionbook.parameters import tagged_index
+
 _KERNEL = "pensionbook"
 _IN_CELL = re.compile(r"Cell In\s*\[\d+\], line (\d+)")
 
@@ -79,8 +81,8 @@ def run(job: dict[str, Any], say: Callable[[dict[str, Any]], None]) -> dict[str,
         say: told the number of cells done after each of them.
 
     Returns:
-        An event: ``done`` with the executed notebook, or ``failed`` with the index of the cell,
-        the line in it, the source of that line and the cause.
+        An event: ``done`` with the executed notebook, or ``failed`` with the number of the cell
+        in the notebook (from 1), the line in it, the source of that line and the cause.
     """
     import nbformat
     from papermill.exceptions import PapermillExecutionError
@@ -101,7 +103,7 @@ def run(job: dict[str, Any], say: Callable[[dict[str, Any]], None]) -> dict[str,
             start_timeout=120,
         )
     except PapermillExecutionError as error:
-        return {"event": "failed"} | _failure(error)
+        return {"event": "failed"} | _failure(error, job)
     except Exception as error:
         # Whatever stops papermill must reach the parent as a message, not as a broken pipe.
         return {"event": "failed", "cell": None, "cause": f"{type(error).__name__}: {error}"}
@@ -138,19 +140,20 @@ def _report_cells(say: Callable[[dict[str, Any]], None]) -> None:
     papermill_engines.register(_KERNEL, ReportingEngine)
 
 
-def _failure(error: Any) -> dict[str, Any]:
+def _failure(error: Any, job: dict[str, Any]) -> dict[str, Any]:
     from papermill.exceptions import strip_color
 
+    # Parameters that are put in take a cell of their own, after the one with the defaults.
+    shifted = job["parameters"] and error.cell_index > tagged_index(job["notebook"]["cells"])
     traceback = strip_color("\n".join(error.traceback))
     source = str(error.source).splitlines()
     found = _IN_CELL.findall(traceback)
     line = int(found[0]) if found and 1 <= int(found[0]) <= len(source) else None
     return {
-        "cell": error.cell_index,
+        "cell": error.cell_index if shifted else error.cell_index + 1,
         "line": line,
         "source": source[line - 1].strip() if line else "",
         "cause": strip_color(f"{error.ename}: {error.evalue}").strip(),
-        "traceback": traceback,
     }
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from pensionbook.errors import BuildError, NotebookError
 from pensionbook.fingerprint import sha256_json
-from pensionbook.parameters import TAG, SourceNotebook, Value
+from pensionbook.parameters import TAG, SourceNotebook, Value, tagged_index
 
 VALUES_MIME = "application/vnd.pensionbook.values+json"
 INJECTED_TAG = "injected-parameters"
@@ -57,11 +57,6 @@ def own_parameters(notebook: SourceNotebook, parameters: Mapping[str, Value]) ->
     return {name: parameters[name] for name in notebook.defaults if name in parameters}
 
 
-def cell_number(notebook: SourceNotebook, executed_index: int) -> int:
-    """Number, from 1, of the source's cell that stands at an index of the executed notebook."""
-    return executed_index if executed_index > _tagged_index(notebook) else executed_index + 1
-
-
 def results_of(
     notebook: SourceNotebook, executed: Mapping[str, Any], paths: Iterable[str]
 ) -> list[dict[str, Any]]:
@@ -74,14 +69,16 @@ def results_of(
         NotebookError: an output holds a warning, a memory address or a path of this machine.
     """
     results = []
-    for index, cell in enumerate(executed["cells"]):
+    number = 0
+    for cell in executed["cells"]:
+        number += INJECTED_TAG not in cell["metadata"].get("tags", ())
         if cell["cell_type"] != "code":
             continue
         outputs = [_clean_output(output) for output in _merged_streams(cell["outputs"])]
         for output in outputs:
             problem = _problem(output, paths)
             if problem:
-                raise NotebookError(notebook.path.name, cell_number(notebook, index), problem)
+                raise NotebookError(notebook.path.name, number, problem)
         results.append(
             {
                 "source": cell["source"],
@@ -93,13 +90,17 @@ def results_of(
 
 
 def assemble(notebook: SourceNotebook, results: list[dict[str, Any]]) -> dict[str, Any]:
-    """The source notebook with the results of its code cells, and nothing of how it was run."""
+    """The source notebook with the results of its code cells, and nothing of how it was run.
+
+    Where parameters were put in, their cell stands after the one with the defaults.
+    """
     content = copy.deepcopy(notebook.content)
-    tagged = _tagged_index(notebook)
-    injected = {"cell_type": "code", "id": INJECTED_TAG, "metadata": {"tags": [INJECTED_TAG]}}
-    content["cells"].insert(tagged + 1, injected | {"source": ""})
+    cells = content["cells"]
+    if len(results) > sum(cell["cell_type"] == "code" for cell in cells):
+        injected = {"cell_type": "code", "id": INJECTED_TAG, "metadata": {"tags": [INJECTED_TAG]}}
+        cells.insert(tagged_index(cells) + 1, injected | {"source": ""})
     remaining = iter(results)
-    for number, cell in enumerate(content["cells"]):
+    for number, cell in enumerate(cells):
         metadata = cell.setdefault("metadata", {})
         for name in _PASSING_METADATA:
             metadata.pop(name, None)
@@ -117,7 +118,7 @@ def assemble(notebook: SourceNotebook, results: list[dict[str, Any]]) -> dict[st
         if name not in ("papermill", "widgets")
     }
     return {
-        "cells": content["cells"],
+        "cells": cells,
         "metadata": kept | _METADATA,
         "nbformat": 4,
         "nbformat_minor": 5,
@@ -167,14 +168,6 @@ def for_page(content: Mapping[str, Any]) -> dict[str, Any]:
         elif not {"remove-cell", "remove-input", "hide-input"} & set(tags):
             tags.append("hide-input" if cell["outputs"] else "remove-input")
     return page
-
-
-def _tagged_index(notebook: SourceNotebook) -> int:
-    return next(
-        index
-        for index, cell in enumerate(notebook.content["cells"])
-        if cell["cell_type"] == "code" and TAG in cell.get("metadata", {}).get("tags", ())
-    )
 
 
 def _outputs(content: Mapping[str, Any]) -> Iterable[dict[str, Any]]:

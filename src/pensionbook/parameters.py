@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import ast
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -78,6 +78,19 @@ def read_notebook(path: Path) -> SourceNotebook:
     if not defaults:
         raise NotebookError(path.name, number, 'no parameters; write lines such as package = "."')
     return SourceNotebook(path, content, defaults)
+
+
+def tagged_index(cells: Sequence[Mapping[str, Any]]) -> int:
+    """Index of the cell with the defaults of the parameters.
+
+    Raises:
+        StopIteration: there is none.
+    """
+    return next(
+        index
+        for index, cell in enumerate(cells)
+        if cell["cell_type"] == "code" and TAG in cell.get("metadata", {}).get("tags", ())
+    )
 
 
 def _defaults(notebook: str, number: int, source: str) -> dict[str, Value]:

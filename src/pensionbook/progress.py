@@ -5,13 +5,27 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
     from rich.progress import Progress as RichProgress
     from rich.progress import TaskID
 
-    from pensionbook.edition import Progress
+
+class Progress(Protocol):
+    """Told what a build is doing."""
+
+    def step(self, text: str) -> None:
+        """A step begins."""
+
+    def started(self, name: str, language: str) -> None:
+        """A notebook is handed to a kernel."""
+
+    def cells(self, name: str, language: str, done: int, total: int) -> None:
+        """So many of its cells are done."""
+
+    def finished(self, name: str, language: str, *, kept: bool) -> None:
+        """A notebook is done, or its results were kept from an earlier build."""
 
 
 @contextmanager

@@ -1,0 +1,52 @@
+"""Runs notebooks in place: ``python -m pensionbook.refresh NOTEBOOK...``, for maintainers.
+
+The outputs kept in the repository are what the tests compare with.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+from pensionbook.errors import PensionbookError
+from pensionbook.notebooks import assemble, notebook_text, results_of
+from pensionbook.parameters import read_notebook
+from pensionbook.runner import executed_notebook
+from pensionbook.workers import Job, clean_environment, run_jobs
+
+
+def refresh(paths: Sequence[Path]) -> None:
+    """Run notebooks with their own defaults and write their outputs into them.
+
+    Raises:
+        NotebookError: one stops; those already done keep their new outputs.
+    """
+    sources = {path.name: read_notebook(path) for path in paths}
+    jobs = [
+        Job(name, source.content, {}, source.path.parent.absolute())
+        for name, source in sources.items()
+    ]
+    with tempfile.TemporaryDirectory() as folder:
+        environment = clean_environment(Path(folder), Path(folder))
+        count = os.cpu_count() or 1
+        with contextlib.closing(run_jobs(jobs, environment, count)) as events:
+            for name, event in events:
+                if event["event"] in ("started", "cell"):
+                    continue
+                source = sources[name]
+                executed = executed_notebook(source, event)
+                results = results_of(source, executed, [folder, sys.prefix])
+                text = notebook_text(assemble(source, results))
+                source.path.write_text(text, encoding="utf-8")
+                print(f"{source.path}: run")
+
+
+if __name__ == "__main__":
+    try:
+        refresh([Path(argument) for argument in sys.argv[1:]])
+    except PensionbookError as error:
+        sys.exit(f"error: {error}")

@@ -1,0 +1,189 @@
+"""Worker processes that run notebooks, and the events they send."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import queue
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any
+
+_PASSED_ON = ("PATH", "LD_LIBRARY_PATH", "TMPDIR", "SYSTEMROOT", "SSL_CERT_FILE")
+_SECONDS_TO_STOP = 3
+# 1 January 1980, the earliest that all file formats can state.
+_EPOCH = "315532800"
+
+Event = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A notebook to run: its content, its parameters and the working folder."""
+
+    name: str
+    content: Mapping[str, Any]
+    parameters: Mapping[str, Any]
+    folder: Path
+
+
+def clean_environment(scratch: Path, kept: Path) -> dict[str, str]:
+    """Environment for kernels and compilers: nothing of the user's settings gets in.
+
+    Args:
+        scratch: absolute folder for what they write aside.
+        kept: absolute folder for matplotlib's list of fonts, which is slow to make.
+    """
+    passed = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
+    return passed | {
+        "HOME": str(scratch / "home"),
+        "IPYTHONDIR": str(scratch / "ipython"),
+        "JUPYTER_CONFIG_DIR": str(scratch / "jupyter-config"),
+        "JUPYTER_NO_CONFIG": "1",
+        "JUPYTER_PATH": str(scratch / "jupyter"),
+        "JUPYTER_PLATFORM_DIRS": "1",
+        "JUPYTER_RUNTIME_DIR": str(scratch / "runtime"),
+        "LANG": "C.UTF-8",
+        "LC_ALL": "C.UTF-8",
+        "MPLBACKEND": "module://matplotlib_inline.backend_inline",
+        "MPLCONFIGDIR": str(kept / "matplotlib"),
+        "OPENBLAS_NUM_THREADS": "1",
+        "OMP_NUM_THREADS": "1",
+        "PYDEVD_DISABLE_FILE_VALIDATION": "1",
+        "PYTHONHASHSEED": "0",
+        "PYTHONNOUSERSITE": "1",
+        "PYTHONUTF8": "1",
+        "SOURCE_DATE_EPOCH": _EPOCH,
+        "TZ": "UTC",
+    }
+
+
+def run_jobs(
+    jobs: Sequence[Job], environment: Mapping[str, str], count: int
+) -> Iterator[tuple[str, Event]]:
+    """Run notebooks in parallel and yield what happens as pairs of job name and event.
+
+    Each job begins with ``started`` and ends with one of ``done`` (its ``notebook``), ``failed``
+    (``cell``, ``line``, ``source``, ``cause``) or ``ended`` (its process did). Closing the
+    generator stops all that runs.
+
+    Args:
+        environment: as :func:`clean_environment` made it.
+        count: number of notebooks that run at one time.
+    """
+    for name in ("HOME", "JUPYTER_RUNTIME_DIR", "MPLCONFIGDIR"):
+        Path(environment[name]).mkdir(parents=True, exist_ok=True)
+    waiting = list(reversed(jobs))
+    heard: queue.SimpleQueue[tuple[int, Event]] = queue.SimpleQueue()
+    current: dict[int, Job] = {}
+    with _workers(min(count, len(jobs)), environment, heard) as workers:
+        for number, worker in enumerate(workers):
+            current[number] = waiting.pop()
+            worker.send(current[number])
+            yield current[number].name, {"event": "started"}
+        while current:
+            number, event = heard.get()
+            job = current.get(number)
+            if job is None:
+                continue
+            yield job.name, event
+            if event["event"] == "cell":
+                continue
+            del current[number]
+            if event["event"] == "ended":
+                yield from _lost(waiting if not current else [])
+            elif waiting:
+                current[number] = waiting.pop()
+                workers[number].send(current[number])
+                yield current[number].name, {"event": "started"}
+
+
+def _lost(waiting: list[Job]) -> Iterator[tuple[str, Event]]:
+    while waiting:
+        yield waiting.pop().name, {"event": "ended"}
+
+
+class _Worker:
+    """A process that runs notebooks, and the thread that listens to it."""
+
+    def __init__(
+        self, environment: Mapping[str, str], tell: Callable[[Event], None], log: IO[bytes]
+    ) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, "-P", "-m", "pensionbook.execute"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=log,
+            env=dict(environment),
+            text=True,
+            encoding="utf-8",
+            # Ctrl-C in the terminal must reach only the build, which then stops its workers.
+            start_new_session=True,
+        )
+        self._tell = tell
+        self._listener = threading.Thread(target=self._listen, daemon=True)
+        self._listener.start()
+
+    def _listen(self) -> None:
+        for line in self._process.stdout or ():
+            self._tell(json.loads(line))
+        self._tell({"event": "ended"})
+
+    def send(self, job: Job) -> None:
+        """Hand it a notebook."""
+        message = {
+            "notebook": job.content,
+            "parameters": dict(job.parameters),
+            "folder": str(job.folder),
+        }
+        stdin = self._process.stdin
+        # A worker that has ended is noticed by the event its listener sends.
+        if stdin is not None:
+            with contextlib.suppress(BrokenPipeError):
+                stdin.write(json.dumps(message) + "\n")
+                stdin.flush()
+
+    def ask_to_stop(self) -> None:
+        """No more jobs: it ends what it does, its kernel too."""
+        if self._process.stdin is not None:
+            with contextlib.suppress(BrokenPipeError):
+                self._process.stdin.close()
+
+    def wait(self) -> None:
+        """Wait until it has ended, for a few seconds; then end it."""
+        try:
+            self._process.wait(_SECONDS_TO_STOP)
+        except subprocess.TimeoutExpired:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self._process.pid, signal.SIGKILL)
+            self._process.wait()
+        self._listener.join()
+        if self._process.stdout is not None:
+            self._process.stdout.close()
+
+
+@contextlib.contextmanager
+def _workers(
+    count: int, environment: Mapping[str, str], heard: queue.SimpleQueue[tuple[int, Event]]
+) -> Iterator[list[_Worker]]:
+    workers: list[_Worker] = []
+    with (Path(environment["HOME"]) / "workers.log").open("wb") as log:
+        try:
+            for number in range(count):
+                workers.append(_Worker(environment, _teller(number, heard), log))
+            yield workers
+        finally:
+            for worker in workers:
+                worker.ask_to_stop()
+            for worker in workers:
+                worker.wait()
+
+
+def _teller(number: int, heard: queue.SimpleQueue[tuple[int, Event]]) -> Callable[[Event], None]:
+    return lambda event: heard.put((number, event))
