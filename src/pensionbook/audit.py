@@ -100,18 +100,18 @@ def print_audit(result: Reconciliation, console, *, every: bool = False) -> None
     counts = verdict_counts(result)
     summary = ", ".join(f"{count} {name}" for name, count in counts.items() if count)
     console.print(Text(f"{result.package.name}: {len(result.verdicts)} printed figures: {summary}"))
-    table = Table(title_justify="left", show_lines=False, pad_edge=False)
-    for name in ("verdict", "where", "figure"):
-        table.add_column(name, no_wrap=name == "verdict")
-    table.add_column("why", ratio=1)
+    table = Table(pad_edge=False)
+    table.add_column("verdict", no_wrap=True)
+    table.add_column("figure and where it stands", ratio=2, overflow="fold")
+    table.add_column("why", ratio=5)
     for verdict in troubled_first(result.verdicts.values()):
         if verdict.verdict == "untested" and not every:
             continue
+        figure = verdict.figure
         table.add_row(
             Text(verdict.verdict, style=colours.get(verdict.verdict, "")),
-            Text(verdict.figure.locator),
-            Text(verdict.figure.figure_id),
-            Text(because(verdict, result.package)),
+            Text(f"{figure.figure_id}, {figure.locator}"),
+            Text(because(verdict, result.package, brief=True)),
         )
     console.print(table)
     if counts["untested"] and not every:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 from math import ceil, floor
 
-from pensionbook.figures import Interval, decimals_printed
+from pensionbook.figures import Interval, decimals_printed, read_figure
 from pensionbook.package import Package
 from pensionbook.reconcile import Verdict
 
@@ -42,16 +42,18 @@ def interval_text(interval: Interval, decimals: int, unit: str) -> str:
     return f"{low}{symbol}" if low == high else f"{low} to {high}{symbol}"
 
 
-def because(verdict: Verdict, package: Package) -> str:
-    """The verdict's reason in one sentence."""
+def because(verdict: Verdict, package: Package, *, brief: bool = False) -> str:
+    """The verdict's reason in one sentence.
+
+    Args:
+        brief: leave out the figures and identities it rests on, but not the assumptions.
+    """
     figure = verdict.figure
-    decimals = decimals_printed(figure.printed)
-    if "/" in figure.printed:
-        decimals = 3
+    decimals = _telling_decimals(verdict)
     unit = _unit_in_words(figure.unit or package.indicators[figure.indicator].unit, package)
     allowed = interval_text(verdict.implied.interval, decimals, unit)
     printed = _printed(figure.printed, figure.qualifier, unit)
-    basis = _basis(verdict)
+    basis = _assumptions(verdict) if brief else _basis(verdict)
     if verdict.implied.unproved:
         return f"printed {printed}; no exact proof was found of what the others allow"
     if verdict.verdict == "untested":
@@ -64,13 +66,37 @@ def because(verdict: Verdict, package: Package) -> str:
             f"were cut off instead of rounded{basis}"
         )
     if verdict.verdict == "inconsistent":
-        company = _company(verdict)
-        return f"printed {printed}, the others allow {allowed}{basis}{company}"
+        return f"printed {printed}, the others allow {allowed}{basis}"
     return f"printed {printed}, without it the others allow {allowed}{basis}; {_rivals(verdict)}"
 
 
+def _telling_decimals(verdict: Verdict) -> int:
+    """As many decimals as printed, or more where the printed figure would seem to fit."""
+    figure, implied = verdict.figure, verdict.implied.interval
+    decimals = 3 if "/" in figure.printed else decimals_printed(figure.printed)
+    if verdict.verdict not in ("inconsistent", "disputed") or figure.statistic == "direction":
+        return decimals
+    printed = read_figure(figure.printed, figure.qualifier).widest
+    for more in range(decimals, decimals + 4):
+        if not printed.meets(_outward(implied, more)):
+            return more
+    return decimals
+
+
+def _outward(interval: Interval, decimals: int) -> Interval:
+    ends = (interval.low, interval.high)
+    texts = (
+        None if end is None else decimal_outward(end, decimals, up=up)
+        for end, up in zip(ends, (False, True), strict=True)
+    )
+    return Interval(*(None if text is None else Fraction(text) for text in texts))
+
+
 def _unit_in_words(unit: str, package: Package) -> str:
-    return unit if unit in _SYMBOLS else package.units[unit].name_en
+    if unit in _SYMBOLS:
+        return unit
+    name = package.units[unit].name_en
+    return f"× {name}" if name[:1].isdigit() else name
 
 
 def _printed(printed: str, qualifier: str, unit: str) -> str:
@@ -95,11 +121,9 @@ def _listed(items: tuple[str, ...], glue: str = ", ", most: int = 6) -> str:
     return shown if len(items) <= most else f"{shown} and {len(items) - most} more"
 
 
-def _company(verdict: Verdict) -> str:
-    others = {name for repair in verdict.repairs for name in repair} - {verdict.figure.figure_id}
-    if len(verdict.repairs) == 1 and others:
-        return f"; wrong together with {_listed(tuple(sorted(others)))}"
-    return ""
+def _assumptions(verdict: Verdict) -> str:
+    named = verdict.implied.assumptions
+    return f", assuming that {_listed(named, '; and that ')}" if named else ""
 
 
 def _rivals(verdict: Verdict) -> str:

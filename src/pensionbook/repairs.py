@@ -33,11 +33,6 @@ class Repair:
     removed: frozenset[int]
     truncated: frozenset[int]
 
-    @property
-    def cost(self) -> tuple[int, int]:
-        """Removals count first, truncations second."""
-        return len(self.removed), len(self.truncated)
-
 
 @dataclass(frozen=True, slots=True)
 class Cluster:
@@ -132,7 +127,8 @@ class _Tester:
         core = self._infeasible_rows(active)
         if core is None:
             return None
-        for index in tuple(core):
+        # Narrow rows are tried first: a conflict that holds for every reading says more.
+        for index in sorted(core, key=lambda i: (not self._rows[i].narrow, i)):
             if index in core:
                 smaller = self._infeasible_rows([i for i in core if i != index])
                 core = core if smaller is None else smaller
@@ -180,38 +176,104 @@ def _clusters(conflicts: Sequence[Conflict]) -> tuple[Cluster, ...]:
             else:
                 apart.append(group)
         groups = [*apart, (members, joined)]
-    return tuple(Cluster(tuple(smallest_hitting_sets(group[1]))) for group in groups)
+    found = (smallest_hitting_sets(group[1]) for group in groups)
+    return tuple(Cluster(tuple(factor)) for repairs in found for factor in factors(repairs))
 
 
 def smallest_hitting_sets(conflicts: Sequence[Conflict]) -> list[Repair]:
-    """All cheapest ways to settle every conflict: fewest removals, then fewest truncations."""
+    """All cheapest ways to settle every conflict: fewest removals, then fewest truncations.
+
+    A conflict that some truncation settles costs no removal, so the removals are the smallest
+    hitting sets of the other conflicts, and the truncations those of what the removals leave.
+    """
+    strict = [set(c) for c in conflicts if not any(c.values())]
     best: list[Repair] = []
-    limit = (len(conflicts) + 1, 0)
-    seen: set[Repair] = set()
-    stack = [Repair(frozenset(), frozenset())]
-    while stack:
-        repair = stack.pop()
-        if repair in seen or repair.cost > limit:
-            continue
-        seen.add(repair)
-        unsettled = [c for c in conflicts if not _settles(repair, c)]
-        if not unsettled:
-            if repair.cost < limit:
-                limit, best = repair.cost, []
-            best.append(repair)
-            continue
-        conflict = min(unsettled, key=len)
-        for claim, by_truncation in conflict.items():
-            stack.append(Repair(repair.removed | {claim}, repair.truncated - {claim}))
-            if by_truncation and claim not in repair.truncated:
-                stack.append(Repair(repair.removed, repair.truncated | {claim}))
+    fewest = None
+    for removed in _hitting_sets(strict):
+        left = [
+            {claim for claim, cut in c.items() if cut} for c in conflicts if not removed & set(c)
+        ]
+        for truncated in _hitting_sets(left, fewest):
+            if fewest is None or len(truncated) < fewest:
+                fewest, best = len(truncated), []
+            best.append(Repair(removed, truncated))
     return sorted(best, key=lambda r: (sorted(r.removed), sorted(r.truncated)))
 
 
-def _settles(repair: Repair, conflict: Conflict) -> bool:
-    return any(
-        claim in repair.removed or (by_truncation and claim in repair.truncated)
-        for claim, by_truncation in conflict.items()
+def _hitting_sets(sets: Sequence[set[int]], most: int | None = None) -> list[frozenset[int]]:
+    """All hitting sets of the smallest size, if that size is at most ``most``."""
+    size = 0
+    while most is None or size <= most:
+        found = list(_hitting_sets_of_size(list(sets), size, frozenset(), frozenset()))
+        if found:
+            return found
+        size += 1
+    return []
+
+
+def _hitting_sets_of_size(
+    sets: list[set[int]], size: int, chosen: frozenset[int], barred: frozenset[int]
+) -> Iterator[frozenset[int]]:
+    """Depth-first; each branch bars the elements tried before it, so that none comes twice."""
+    unhit = [s for s in sets if not s & chosen]
+    if not unhit:
+        yield chosen
+        return
+    if len(chosen) + _disjoint(unhit) > size:
+        return
+    for element in sorted(min(unhit, key=lambda s: len(s - barred)) - barred):
+        yield from _hitting_sets_of_size(unhit, size, chosen | {element}, barred)
+        barred |= {element}
+
+
+def _disjoint(sets: Sequence[set[int]]) -> int:
+    """How many of the sets are disjoint, taken greedily: each needs an element of its own."""
+    used: set[int] = set()
+    count = 0
+    for members in sorted(sets, key=len):
+        if not members & used:
+            used |= members
+            count += 1
+    return count
+
+
+def factors(repairs: Sequence[Repair]) -> list[list[Repair]]:
+    """Split a list of repairs into independent choices whose product it is, as far as possible.
+
+    Items of different factors are statistically independent over the list, which gives the
+    split; it is kept only if the product has as many members as the list.
+    """
+    items = sorted({item for repair in repairs for item in _items(repair)})
+    holders = {item: {n for n, r in enumerate(repairs) if item in _items(r)} for item in items}
+    blocks: list[set[tuple[int, bool]]] = []
+    for item in items:
+        tied = [
+            block
+            for block in blocks
+            if any(
+                len(holders[item] & holders[other]) * len(repairs)
+                != len(holders[item]) * len(holders[other])
+                for other in block
+            )
+        ]
+        blocks = [b for b in blocks if b not in tied] + [{item}.union(*tied)]
+    projections = [
+        sorted({_repair(_items(r) & block) for r in repairs}, key=lambda r: sorted(_items(r)))
+        for block in blocks
+    ]
+    if prod(map(len, projections)) != len(repairs):
+        return [list(repairs)]
+    return projections
+
+
+def _items(repair: Repair) -> set[tuple[int, bool]]:
+    return {(c, False) for c in repair.removed} | {(c, True) for c in repair.truncated}
+
+
+def _repair(items: set[tuple[int, bool]]) -> Repair:
+    return Repair(
+        frozenset(claim for claim, cut in items if not cut),
+        frozenset(claim for claim, cut in items if cut),
     )
 
 
