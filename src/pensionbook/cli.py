@@ -40,7 +40,7 @@ def main() -> None:
 
     try:
         with interruptible():
-            app()
+            app(prog_name="pensionbook")
     except PensionbookError as error:
         _fail(str(error))
     except Interrupted as interrupted:

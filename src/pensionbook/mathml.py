@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from xml.etree import ElementTree
 
 from docutils import nodes
 from latex2mathml.converter import convert
@@ -10,6 +11,8 @@ from sphinx.application import Sphinx
 from sphinx.util import logging
 from sphinx.util.math import get_node_equation_number
 
+_CHILDREN = {"mfrac": 2, "msub": 2, "msup": 2, "munder": 2, "mover": 2, "mroot": 2}
+_CHILDREN |= {"msubsup": 3, "munderover": 3}
 _LOGGER = logging.getLogger(__name__)
 
 
@@ -25,13 +28,25 @@ def to_mathml(latex: str, *, block: bool = False) -> str:
     """A LaTeX formula as a ``<math>`` element.
 
     Raises:
-        ValueError: the formula cannot be read.
+        ValueError: the formula cannot be read, or holds a command the converter does not know.
     """
     try:
-        return convert(latex, display="block" if block else "inline")
+        text = convert(latex, display="block" if block else "inline")
     except Exception as error:
-        # latex2mathml's errors share no root of their own.
-        raise ValueError(f"{type(error).__name__}: {error}".rstrip(": ")) from error
+        # latex2mathml's errors share no root of their own, and some have no text.
+        raise ValueError(str(error) or type(error).__name__) from error
+    try:
+        root = ElementTree.fromstring(text)
+    except ElementTree.ParseError:
+        raise ValueError("an alignment mark or environment is not understood") from None
+    for element in root.iter():
+        # What it does not know, the converter copies.
+        if element.text and "\\" in element.text:
+            raise ValueError(f"{element.text.strip()} is not understood")
+        name = element.tag.rpartition("}")[2]
+        if name in _CHILDREN and len(element) != _CHILDREN[name]:
+            raise ValueError(f"a part is missing ({name})")
+    return text
 
 
 def _inline(self: Any, node: nodes.math) -> None:
