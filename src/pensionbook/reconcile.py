@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from itertools import islice, product
 
 from gmpy2 import mpq
 
@@ -19,6 +20,7 @@ from pensionbook.component import (
     Span,
     solve_component,
 )
+from pensionbook.errors import UnprovedError
 from pensionbook.figures import Interval, Reading
 from pensionbook.package import Figure, Package
 from pensionbook.repairs import Cluster, Repair
@@ -35,6 +37,7 @@ from pensionbook.system import (
 
 VERDICTS = ("inconsistent", "disputed", "truncated", "consistent", "untested")
 PARALLEL_FROM = 200
+MOST_REPAIRS = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +136,38 @@ class Reconciliation:
         if denominator and len(numerator) == len(denominator) == 1:
             bound = self._narrowed_by_share(bound, *numerator, *denominator)
         return bound
+
+    def bound_under_any_repair(self, numerator: Mapping[Quantity, int | Fraction]) -> Bound:
+        """Bounds of a linear form that hold whichever smallest repair is the right one.
+
+        The hull over all smallest repairs, each keeping every figure it does not remove. It says
+        more than :meth:`bound` where a figure is disputed, and assumes a little more: that no more
+        figures are wrong than a smallest repair needs.
+
+        Raises:
+            UnprovedError: there are too many repairs to try each.
+        """
+        if not all(self.knows(quantity) for quantity in numerator):
+            return Bound(None, None)
+        columns = {self.system.index[quantity]: a for quantity, a in numerator.items()}
+        numbers = {self._part_of[column] for column in columns}
+        if len(numbers) != 1:
+            raise UnprovedError("quantities of independent parts; ask for each by itself")
+        part = self._parts[numbers.pop()]
+        choices = list(islice(product(*(c.repairs for c in part.answer.clusters)), MOST_REPAIRS))
+        if len(choices) == MOST_REPAIRS:
+            raise UnprovedError("too many smallest repairs to try each")
+        local = {column: n for n, column in enumerate(part.columns, 1)}
+        form = {local[column]: mpq(a) for column, a in columns.items()}
+        model = Model(part.problem)
+        bounds = []
+        for choice in choices:
+            removed = frozenset().union(*(r.removed for r in choice))
+            truncated = frozenset().union(*(r.truncated for r in choice))
+            model.leave_out(removed, truncated=truncated)
+            span = model.span(Form(form, {ONE: mpq(1)}))
+            bounds.append(_bound(self.system, span, part.observed, part.equations))
+        return _hull(bounds)
 
     def _narrowed_by_share(self, bound: Bound, part: Quantity, whole: Quantity) -> Bound:
         share = Share(part, whole)
@@ -412,6 +447,18 @@ def _in_printed_unit(bound: Bound, statement: Statement) -> Bound:
         bound,
         low=None if bound.low is None else bound.low / scale,
         high=None if bound.high is None else bound.high / scale,
+    )
+
+
+def _hull(bounds: Sequence[Bound]) -> Bound:
+    lows, highs = [b.low for b in bounds], [b.high for b in bounds]
+    return Bound(
+        None if None in lows else min(lows),
+        None if None in highs else max(highs),
+        _union(*(b.figures for b in bounds)),
+        _union(*(b.identities for b in bounds)),
+        _union(*(b.assumptions for b in bounds)),
+        any(b.unproved for b in bounds),
     )
 
 

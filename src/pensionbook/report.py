@@ -15,7 +15,7 @@ from pensionbook.measure import Measure, word_record
 from pensionbook.package import Package, load_package
 from pensionbook.reconcile import Reconciliation, reconcile
 from pensionbook.system import Quantity
-from pensionbook.wording import LANGUAGES, period_text, value_text
+from pensionbook.wording import LANGUAGES, end_text, period_text, value_text
 
 VALUES_MIME = "application/vnd.pensionbook.values+json"
 Terms = Mapping[Quantity, int | Fraction]
@@ -64,6 +64,15 @@ class Report:
         return Measure(
             self.result.bound({quantity: 1}), self._unit(indicator), self._name(quantity)
         )
+
+    def level_under_any_repair(
+        self, indicator: str, group: str = "all", period: str = "", area: str = ""
+    ) -> Measure:
+        """A level's bounds whichever smallest repair is right; see the methods appendix."""
+        quantity = self.quantity(indicator, group, period, area)
+        bound = self.result.bound_under_any_repair({quantity: 1})
+        formula = f"{self._name(quantity)}, whichever smallest repair is right"
+        return Measure(bound, self._unit(indicator), formula)
 
     def change(
         self,
@@ -257,30 +266,38 @@ class Report:
         periods: Sequence[str] = (),
         areas: Sequence[str] = (),
     ) -> pd.DataFrame:
-        """Levels by group, area and period: ``group, area, period, low, high, value``.
+        """Levels by group, area and period.
+
+        Columns ``group, label, area, period, low, high`` and, as texts, ``value, at_least,
+        at_most``.
 
         Only cells that the package bounds on both sides stand in the table.
         """
         records = []
-        for area in areas or (self.area,):
-            for group in groups:
-                for period in periods or self.periods(indicator, group, area):
-                    measure = self.level(indicator, group, period, area)
-                    if measure.known:
-                        records.append(
-                            {
-                                "group": group,
-                                "label": self.label("groups", group),
-                                "area": area,
-                                "period": period,
-                                "low": measure.low,
-                                "high": measure.high,
-                                "value": self.text(measure),
-                            }
-                        )
-        return pd.DataFrame(
-            records, columns=["group", "label", "area", "period", "low", "high", "value"]
+        cells = (
+            (area, group, period)
+            for area in areas or (self.area,)
+            for group in groups
+            for period in periods or self.periods(indicator, group, area)
         )
+        for area, group, period in cells:
+            measure = self.level(indicator, group, period, area)
+            if measure.known:
+                records.append(
+                    {
+                        "group": group,
+                        "label": self.label("groups", group),
+                        "area": area,
+                        "period": period,
+                        "low": measure.low,
+                        "high": measure.high,
+                        "value": self.text(measure),
+                        "at_least": end_text(measure.bound.low, self.language, up=False),
+                        "at_most": end_text(measure.bound.high, self.language, up=True),
+                    }
+                )
+        columns = ["group", "label", "area", "period", "low", "high"]
+        return pd.DataFrame(records, columns=[*columns, "value", "at_least", "at_most"])
 
     def unit_label(self, unit: str) -> str:
         """A unit's name in the report's language."""

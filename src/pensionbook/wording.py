@@ -41,13 +41,15 @@ def value_text(interval: Interval, unit: str, language: str = "en") -> str:
     '19.7%'
     """
     low, high = interval.low, interval.high
-    if low is None and high is None:
+    if (low is None or low == 0) and high is None:
         return _UNKNOWN[language]
     scale, word = _scale(interval, unit, language)
     suffix = "%" if unit == "percent" else word
     known = [end / scale for end in (low, high) if end is not None]
     if len(known) == 1 or low == high:
-        text = _decimal(known[0], _decimals_of_point(known[0]), language) + suffix
+        whole = unit in ("person", "yuan") and scale == 1
+        decimals = 0 if whole else _decimals_of_point(known[0])
+        text = _decimal(known[0], decimals, language) + suffix
         if low == high:
             return text
         return (_AT_MOST if low is None else _AT_LEAST)[language].format(text)
@@ -55,11 +57,18 @@ def value_text(interval: Interval, unit: str, language: str = "en") -> str:
     decimals = _common_decimals(low, high)
     if decimals is not None:
         return _decimal(_rounded((low + high) / 2, decimals), decimals, language) + suffix
-    decimals = _decimals_of_width(high - low)
+    decimals = _decimals_of_range(low, high)
     step = Fraction(10) ** -decimals
     ends = (floor(low / step) * step, ceil(high / step) * step)
     first, second = (_decimal(end, decimals, language) for end in ends)
     return _RANGE[language].format(first + ("%" if suffix == "%" else ""), second + suffix)
+
+
+def end_text(value: Fraction | None, language: str = "en", *, up: bool) -> str:
+    """One end of a bound as a whole number with separators, rounded outward; a dash if open."""
+    if value is None:
+        return "—"
+    return _decimal(Fraction(ceil(value) if up else floor(value)), 0, language)
 
 
 def period_text(period: str, language: str = "en") -> str:
@@ -88,13 +97,21 @@ def _scale(interval: Interval, unit: str, language: str) -> tuple[int, str]:
 
 
 def _common_decimals(low: Fraction, high: Fraction) -> int | None:
-    """Most decimals of a numeral whose rounding interval holds both ends, if they are close."""
-    middle = (low + high) / 2
-    if not middle or (high - low) / abs(middle) > NARROW:
+    """Most decimals of a numeral that stands for the whole interval, if the ends are close.
+
+    Either everything in the interval rounds to the numeral, or the numeral lies in the interval
+    and is right to one unit of its last digit.
+    """
+    middle, width = (low + high) / 2, high - low
+    if not middle or width / abs(middle) > NARROW:
         return None
     for decimals in range(6, -10, -1):
-        value, half = _rounded(middle, decimals), Fraction(10) ** -decimals / 2
-        if value and value - half <= low and high <= value + half:
+        value, unit = _rounded(middle, decimals), Fraction(10) ** -decimals
+        if unit > 10 * width:
+            return None
+        rounds = value - unit / 2 <= low and high <= value + unit / 2
+        inside = low <= value <= high and value - unit <= low and high <= value + unit
+        if value and (rounds or inside):
             return decimals
     return None
 
@@ -104,13 +121,13 @@ def _rounded(value: Fraction, decimals: int) -> Fraction:
     return round(value / step) * step
 
 
-def _decimals_of_width(width: Fraction) -> int:
-    decimals = 0
-    while width * Fraction(10) ** decimals < 2 and decimals < 6:
-        decimals += 1
-    while decimals > -9 and width * Fraction(10) ** decimals >= 200:
-        decimals -= 1
-    return decimals
+def _decimals_of_range(low: Fraction, high: Fraction) -> int:
+    """Fewest decimals at which rounding outward widens the range by less than a twentieth."""
+    for decimals in range(-9, 6):
+        step = Fraction(10) ** -decimals
+        if (ceil(high / step) - floor(low / step)) * step <= (high - low) * Fraction(21, 20):
+            return decimals
+    return 6
 
 
 def _decimals_of_point(value: Fraction) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from fractions import Fraction
 
@@ -59,13 +60,13 @@ def shifts_table(report: Report, since: str, until: str) -> pd.DataFrame:
 
 
 def gap_date(report: Report) -> str:
-    """The latest date at which anybody is counted outside the scheme; empty if never."""
-    periods = [
+    """The date at which most groups outside the scheme are counted; empty if never."""
+    counts = Counter(
         quantity.period
         for quantity in report.result.bounds
         if quantity.indicator == OUTSIDE and quantity.area == report.area
-    ]
-    return max(periods, default="")
+    )
+    return max(counts, key=lambda period: (counts[period], period), default="")
 
 
 def outside_groups(report: Report) -> list[str]:
@@ -74,11 +75,15 @@ def outside_groups(report: Report) -> list[str]:
     found = [
         group
         for group in report.package.groups
-        if date in report.mentioned_periods(OUTSIDE, group)
-        and report.level(OUTSIDE, group, date).known
+        if date in report.mentioned_periods(OUTSIDE, group) and _level(report, group, date).known
     ]
     parents = {report.package.groups[group].parent for group in found}
     return [group for group in found if group not in parents]
+
+
+def _level(report: Report, group: str, date: str) -> Measure:
+    """Persons outside of one group, whichever of the disputed figures is the wrong one."""
+    return report.level_under_any_repair(OUTSIDE, group, date)
 
 
 def groups_table(report: Report) -> pd.DataFrame:
@@ -90,7 +95,7 @@ def groups_table(report: Report) -> pd.DataFrame:
     date = gap_date(report)
     rows = []
     for group in outside_groups(report):
-        level = report.level(OUTSIDE, group, date)
+        level = _level(report, group, date)
         rows.append(
             {
                 "group": group,
@@ -115,7 +120,7 @@ def overlap_range(report: Report) -> Measure:
     groups, date = outside_groups(report), gap_date(report)
     if not groups:
         return UNKNOWN
-    levels = [report.level(OUTSIDE, group, date) for group in groups]
+    levels = [_level(report, group, date) for group in groups]
     bound = Bound(
         max(level.bound.low for level in levels),
         sum((level.bound.high for level in levels), Fraction(0)),
@@ -131,7 +136,7 @@ def non_state_total(report: Report) -> Measure:
     """The sum over the non-state groups, where the package has an identity for it."""
     for group in ("non_state", "non_public"):
         if group in report.package.groups:
-            level = report.level(OUTSIDE, group, gap_date(report) or report.as_of)
+            level = _level(report, group, gap_date(report))
             if level.known:
                 return level
     return UNKNOWN

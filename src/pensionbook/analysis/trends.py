@@ -15,6 +15,8 @@ from pensionbook.reconcile import Bound
 from pensionbook.report import Report
 
 CONFIDENCE = 0.95
+# Growth known less well than this many points is left to the table.
+WIDEST_DRAWN = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,11 +178,11 @@ def year_with_areas(report: Report) -> tuple[str, str]:
     return max(pairs, default=("", ""))
 
 
-def drawn(areas: pd.DataFrame, what: str) -> pd.DataFrame:
-    """The rows of an area table that are bounded in ``growth`` or ``change``, ready for a chart."""
+def drawn(areas: pd.DataFrame, what: str = "growth") -> pd.DataFrame:
+    """The rows of an area table that are closely bounded in ``growth``, ready for a chart."""
     table = areas.rename(columns={f"{what}_low": "low", f"{what}_high": "high"})
     table["value"] = areas[what]
-    table = table[table["low"].notna() & table["high"].notna()]
+    table = table[(table["high"] - table["low"]) < WIDEST_DRAWN]
     return table.sort_values("high", kind="stable", ignore_index=True)
 
 
@@ -193,6 +195,8 @@ def by_area(report: Report, period: str, since: str) -> pd.DataFrame:
             continue
         growth = report.growth("contributors", period=period, since=since, area=area)
         change = report.change("contributors", period=period, since=since, area=area)
+        if not (growth.known or change.known):
+            continue
         rows.append(
             {
                 "area": area,
