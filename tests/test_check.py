@@ -7,11 +7,14 @@ from __future__ import annotations
 
 import os
 import re
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 import packages
 from pensionbook.errors import PackageError
@@ -92,6 +95,8 @@ REFERENCES = [
     cell("identities.csv", "owners", "indicator", "jobs", "one of the ids in indicators.csv"),
     cell("measures.csv", "inspect", "target_group", "privat", r"nearest: 'private'"),
     cell("measures.csv", "inspect", "barrier", "cost;distnce", r"nearest: 'distance'"),
+    cell("measures.csv", "inspect", "reach_indicator", "wokers", r"nearest: 'workers'"),
+    cell("measures.csv", "inspect", "reach_group", "pivate", r"nearest: 'private'"),
     cell("measures.csv", "inspect", "reach_group", "", "fill both reach_group and reach_ind"),
     cell("barriers.csv", "cost", "affected", "nobody", "found 'nobody'; write one of the ids in"),
     cell("barriers.csv", "cost", "figures", "rate_2002", r"nearest: 'rate_2001'"),
@@ -168,6 +173,7 @@ OTHER_TABLES = [
     cell("areas.csv", "country", "parent", "country", "circle of parents: country -> country"),
     cell("indicators.csv", "workers", "unit", "10k_person", "base unit, which is person"),
     cell("identities.csv", "owners", "coefficient", "0", "a number other than 0, or delete"),
+    cell("identities.csv", "owners", "coefficient", "1" * 31, "of 31 digits", name="31_ones"),
     cell("identities.csv", "owners", "coefficient", "half", "which is not a numeral"),
     cell("identities.csv", "owners", "coefficient", "1", "all terms of owners have", nth=2),
     cell("identities.csv", "owners", "period", "2001", r"write \* on each row of the identity"),
@@ -377,6 +383,19 @@ DESCRIPTOR_CASES = {
         replace("datapackage.yaml", "title: Synthetic", "title: <b>Synthetic</b>"),
         "title: found .*with an HTML tag",
     ),
+    "description_with_a_tag": (
+        replace("datapackage.yaml", "Invented numbers;", "Invented <i>numbers</i>;"),
+        "description: found .*with an HTML tag",
+    ),
+    "yaml_too_deep": (write("datapackage.yaml", b"name: " + b"[" * 50_000), "nested too deeply"),
+    "yaml_with_an_alias": (
+        write("datapackage.yaml", b"a: &a [x, x]\nname: [*a, *a]\n"),
+        "datapackage.yaml row 2: not valid YAML .an alias",
+    ),
+    "yaml_with_no_such_date": (
+        replace("datapackage.yaml", "licenses:", "created: 2002-13-01\nlicenses:"),
+        "not valid YAML .month must be in 1..12.; put quotation marks",
+    ),
     "no_source": (
         replace(
             "datapackage.yaml",
@@ -440,6 +459,17 @@ def test_a_path_out_of_the_package_is_refused(package, file):
     (package.parent / "outside.csv").write_text(packages.AREAS, encoding="utf-8")
     packages.replace_text(package, "datapackage.yaml", "path: areas.csv", f"path: '{file}'")
     assert_refused(package, "resource areas, path: .* leads out of the package; put the file")
+
+
+def test_a_ratio_of_like_to_like_has_no_unit(package):
+    packages.set_cell(package, "figures.csv", "wage_per_worker_2001", "of_indicator", "wages")
+    packages.set_cell(package, "figures.csv", "wage_per_worker_2001", "of_area", "country")
+    assert_refused(package, "found 'yuan_per_person'; write one or percent, as both are in yuan")
+
+
+def test_a_huge_file_is_refused(package, monkeypatch):
+    monkeypatch.setattr("pensionbook.reading.LARGEST_FILE_BYTES", 1024)
+    assert_refused(package, r"figures.csv: larger than 0 MiB; split the package in two")
 
 
 def test_a_folder_that_does_not_exist_is_refused(tmp_path):
@@ -513,3 +543,25 @@ def test_the_error_lists_every_problem(package):
     assert lines[0] == "2 problems in the data package:"
     places = [re.match(r" +figures.csv row (\d+), column (\w+)", line) for line in lines[1:]]
     assert [place.groups() for place in places] == [("3", "group"), ("14", "area")]
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.data())
+def test_no_damage_to_a_file_makes_the_check_itself_fail(data):
+    file = data.draw(st.sampled_from(sorted(packages.FILES)))
+    content = bytearray(packages.FILES[file].encode())
+    for _ in range(data.draw(st.integers(1, 3))):
+        place = data.draw(st.integers(0, len(content)))
+        length = data.draw(st.integers(0, 12))
+        junk = data.draw(
+            st.binary(max_size=8)
+            | st.sampled_from([b",", b'"', b"\n", b"*", b"&a ", b"- ", b": ", b"{", b"\t", b"../"])
+        )
+        content[place : place + length] = junk
+    with tempfile.TemporaryDirectory() as folder:
+        path = packages.write_package(Path(folder))
+        (path / file).write_bytes(content)
+        problems = check_package(path)
+        assert all(str(problem).startswith(problem.file) for problem in problems)
+        if not problems:
+            load_package(path, check=False)

@@ -28,7 +28,21 @@ LARGEST_FILE_BYTES = 256 * 1024**2
 LARGEST_DESCRIPTOR_BYTES = 1024**2
 LONGEST_CELL = 100_000
 
-_YamlLoader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_SchemaLoader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+class _DescriptorLoader(yaml.SafeLoader):
+    """Plain values only.
+
+    Aliases are refused, because a few lines of them stand for more text than memory holds; and the
+    loader is not the one in C, which deep nesting brings down together with the interpreter.
+    """
+
+    def compose_node(self, parent: Any, index: Any) -> Any:
+        if self.check_event(yaml.AliasEvent):
+            mark = self.peek_event().start_mark
+            raise yaml.composer.ComposerError(None, None, "an alias, beginning with *", mark)
+        return super().compose_node(parent, index)
 
 
 @dataclass(slots=True)
@@ -85,7 +99,7 @@ def table_schema(name: str) -> dict[str, Any]:
         FileNotFoundError: there is no table of that name, or the schemas are not installed.
     """
     text = (schemas_folder() / f"{name}.yaml").read_text(encoding="utf-8")
-    return yaml.load(text, Loader=_YamlLoader)
+    return yaml.load(text, Loader=_SchemaLoader)
 
 
 def table_columns(name: str) -> tuple[str, ...]:
@@ -121,7 +135,7 @@ def _read_descriptor(raw: RawPackage) -> dict[str, Any]:
     if text is None:
         return {}
     try:
-        descriptor = yaml.load(text, Loader=_YamlLoader)
+        descriptor = yaml.load(text, Loader=_DescriptorLoader)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         reason = getattr(error, "problem", None) or "it cannot be read"
@@ -130,8 +144,10 @@ def _read_descriptor(raw: RawPackage) -> dict[str, Any]:
             "mend that line; each entry is a key, a colon, a space and a value",
             None if mark is None else mark.line + 1,
         )
-    except (RecursionError, ValueError) as error:
-        return problem(f"not valid YAML ({error})", "write plain keys and values")
+    except RecursionError:
+        return problem("not valid YAML (nested too deeply)", "write plain keys and values")
+    except ValueError as error:
+        return problem(f"not valid YAML ({error})", "put quotation marks round that value")
     if not isinstance(descriptor, dict):
         return problem(
             "no entries of the form 'key: value'", "write name, title, title_zh and resources"
