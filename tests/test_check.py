@@ -317,6 +317,10 @@ FILE_CASES = {
         ),
         "row 2, column parent: a circle of parents: country -> village -> town -> country",
     ),
+    "change_of_a_rate_in_points": (
+        add("figures.csv", "up,二(3),rate,all,town,2001,2000,change,,,,3,percentage_point,exact,"),
+        "row 15, column of_indicator: .* or another unit .percent for the change of a rate",
+    ),
     "identity_of_one_term": (
         add("identities.csv", "none,1,workers,public,town,1999,,,Said."),
         "identities.csv row 7, column coefficient: all terms of none have the same sign",

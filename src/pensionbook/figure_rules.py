@@ -125,11 +125,11 @@ class FigureRules:
             if not filled:
                 row.wrong("of_indicator", f"write what it is a {statistic} of into {columns}")
         elif changes_share:
-            if not filled and self.base_of_indicator.get(row["indicator"], "one") != "one":
+            if not filled:
                 row.wrong(
                     "of_indicator",
-                    f"write what it is a share of into {columns}, or a unit other than "
-                    "percentage_point into the column unit",
+                    f"write what it is a share of into {columns}, or another unit (percent for "
+                    "the change of a rate)",
                 )
         elif filled:
             advice = f"leave it empty for a {statistic}"
