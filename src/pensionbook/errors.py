@@ -96,3 +96,7 @@ def quote(text: str) -> str:
     if len(text) > _SHOWN_AT_MOST:
         return f"{text[:_SHOWN_AT_MOST]!r}... ({len(text)} characters)"
     return repr(text)
+
+
+class ChartError(PensionbookError):
+    """A table cannot be drawn."""
