@@ -74,6 +74,7 @@ def _pages(entry: Any) -> list[str]:
 def stage(
     book: Path,
     notebooks: Mapping[str, Mapping[str, Any]],
+    pages: Mapping[str, str],
     config: Path,
     changes: Mapping[str, Any],
     folder: Path,
@@ -82,6 +83,7 @@ def stage(
 
     Args:
         notebooks: executed notebooks by name.
+        pages: further files of the source folder, by path in it.
         config: the project's ``_config.yml``.
         changes: entries that take the place of its own, dictionaries entry by entry.
         folder: a new folder.
@@ -95,6 +97,9 @@ def stage(
     for name, content in notebooks.items():
         text = notebook_text(for_page(content))
         (source / _NOTEBOOKS / f"{name}.ipynb").write_text(text, encoding="utf-8")
+    for name, text in pages.items():
+        (source / name).parent.mkdir(parents=True, exist_ok=True)
+        (source / name).write_text(text, encoding="utf-8")
     try:
         settings = yaml.safe_load(config.read_text(encoding="utf-8")) or {}
     except OSError as error:

@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 
 _TREE = Path(__file__).parents[2]
 _AUDIT_FILES = ("audit.csv", "bounds.csv")
+# Where the pages of the staged book find the register and the named values.
+DATA_FILE = "_data/report.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +150,7 @@ class _Job:
 
     def run(self, staging: Path, output: Path, cache: Cache, jobs: int) -> None:
         """Do all steps in the staging folder, then swap."""
-        from pensionbook.runner import execute, plan_runs
+        from pensionbook.runner import execute, look_up, plan_runs, pool_for
         from pensionbook.staging import swap_into_place
         from pensionbook.workers import clean_environment
 
@@ -160,45 +162,57 @@ class _Job:
             for name, digest in self.inputs.items()
             if name.startswith(("package/", "pensionbook/", "schemas/"))
         }
-        self.progress.step("audit of the printed figures")
-        self._audit(new, cache, sha256_json(["audit", upstream, self.versions]))
-        self.progress.step("notebooks")
-        runs = plan_runs(self.notebooks, self.package.name, self.values, upstream, self.versions)
-        executed = execute(
-            runs,
-            package=self.package.path,
-            edition=self.package.name,
-            work=work,
-            cache=cache,
-            progress=self.progress,
-            jobs=jobs,
-        )
         language = str(self.values.get("language", "en"))
+        key = sha256_json(["audit", upstream, self.versions, language])
+        runs = plan_runs(self.notebooks, self.package.name, self.values, upstream, self.versions)
+        waiting, executed = look_up(runs, cache)
+        # The notebooks' processes get ready while the figures are audited.
+        with pool_for(waiting, work, cache, jobs) as pool:
+            self.progress.step("audit of the printed figures")
+            register = self._audit(new, cache, key, language)
+            self.progress.step("notebooks")
+            for place in executed:
+                self.progress.finished(*place, kept=True)
+            if pool:
+                executed |= execute(
+                    waiting,
+                    pool,
+                    package=self.package.path,
+                    edition=self.package.name,
+                    work=work,
+                    cache=cache,
+                    progress=self.progress,
+                )
         by_name = {notebook.name: executed[language, notebook.name] for notebook in self.notebooks}
-        self._publish(by_name, language, new)
+        values = self._publish(by_name, language, new)
+        pages = {DATA_FILE: json.dumps(register | {"values": {v["id"]: v for v in values}})}
         self.progress.step("book")
-        self._compile(by_name, language, staging, new, clean_environment(work, cache.folder))
+        environment = clean_environment(work, cache.folder)
+        self._compile(by_name, pages, language, staging, new, environment)
         self.progress.step("swap into place")
         written = manifest.compose(self.package.name, self.values, self.inputs, self.versions, new)
         manifest.write(written, new)
         swap_into_place(new, output)
         cache.trim()
 
-    def _audit(self, new: Path, cache: Cache, key: str) -> None:
+    def _audit(self, new: Path, cache: Cache, key: str, language: str) -> dict[str, Any]:
+        """Write the audit's files; the data of the register's page come back."""
         kept = cache.load(key)
-        if kept is not None:
-            for name in _AUDIT_FILES:
-                (new / name).write_text(kept[name], encoding="utf-8", newline="")
-            return
-        from pensionbook.audit import write_audit
+        if kept is None:
+            from pensionbook.audit import write_audit
+            from pensionbook.register import register_data
 
-        write_audit(self.package, new)
-        texts = {name: (new / name).read_bytes().decode() for name in _AUDIT_FILES}
-        cache.store(key, texts)
+            result = write_audit(self.package, new)
+            texts = {name: (new / name).read_bytes().decode() for name in _AUDIT_FILES}
+            kept = {"files": texts, "register": register_data(result, language)}
+            cache.store(key, kept)
+        for name in _AUDIT_FILES:
+            (new / name).write_text(kept["files"][name], encoding="utf-8", newline="")
+        return kept["register"]
 
     def _publish(
         self, notebooks: Mapping[str, Mapping[str, Any]], language: str, new: Path
-    ) -> None:
+    ) -> list[dict[str, Any]]:
         from pensionbook.notebooks import notebook_text, values_of
 
         folder = new / "notebooks" / language
@@ -217,10 +231,12 @@ class _Job:
                 values.append(value)
         text = json.dumps({"values": values}, ensure_ascii=False, indent=1, sort_keys=True)
         (new / "values.json").write_text(text + "\n", encoding="utf-8")
+        return values
 
     def _compile(
         self,
         notebooks: Mapping[str, Mapping[str, Any]],
+        pages: Mapping[str, str],
         language: str,
         staging: Path,
         new: Path,
@@ -237,7 +253,7 @@ class _Job:
         }
         folder = staging / f"book-{language}"
         folder.mkdir()
-        stage(self.sources.book, notebooks, self.sources.config, changes, folder)
+        stage(self.sources.book, notebooks, pages, self.sources.config, changes, folder)
         compile_html(folder, environment, new / language / "html")
 
 

@@ -1,7 +1,8 @@
-"""A process that runs notebooks one after another: ``python -m pensionbook.execute``.
+"""A process that runs notebooks one after another: ``python -m pensionbook.execute FOLDER``.
 
-It reads one job a line on standard input and answers with one event a line on standard output,
-all JSON. When the parent closes the input, or ends in whatever way, it stops.
+FOLDER is the kernel server's. It reads one job a line on standard input and answers with one
+event a line on standard output, all JSON. When the parent closes the input, or ends in whatever
+way, it stops.
 """
 
 from __future__ import annotations
@@ -38,7 +39,7 @@ def main() -> None:
     jobs: queue.SimpleQueue[dict[str, Any] | None] = queue.SimpleQueue()
     busy = threading.Event()
     threading.Thread(target=_read_jobs, args=(jobs, busy), daemon=True).start()
-    install_kernel(Path(os.environ["JUPYTER_PATH"]))
+    install_kernel(Path(os.environ["JUPYTER_PATH"]), Path(sys.argv[1]))
     while (job := jobs.get()) is not None:
         busy.set()
         say(run(job, say))
@@ -57,15 +58,22 @@ def _stop(_number: int, _frame: object) -> None:
     raise SystemExit(1)
 
 
-def install_kernel(folder: Path) -> None:
-    """Describe this very interpreter as a kernel, whatever others the machine knows."""
+def install_kernel(folder: Path, server: Path) -> None:
+    """Describe this very interpreter as a kernel, whatever others the machine knows.
+
+    Args:
+        folder: where Jupyter looks for kernels.
+        server: folder of the kernel server.
+    """
+    launcher = Path(__file__).with_name("kernel_launcher.py")
     kernel = folder / "kernels" / _KERNEL
     kernel.mkdir(parents=True, exist_ok=True)
     # A data package lies in the working folder; nothing in it may be imported.
     options = ["--InteractiveShellApp.ignore_cwd=True", "--HistoryManager.enabled=False"]
     specification = {
         "argv": [
-            sys.executable, "-P", "-m", "ipykernel_launcher", "-f", "{connection_file}", *options,
+            *(sys.executable, "-I", "-S", str(launcher), str(server)),
+            *("-f", "{connection_file}", *options),
         ],
         "display_name": "Python 3",
         "language": "python",

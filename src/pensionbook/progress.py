@@ -18,13 +18,13 @@ class Progress(Protocol):
     def step(self, text: str) -> None:
         """A step begins."""
 
-    def started(self, name: str, language: str) -> None:
+    def started(self, language: str, name: str) -> None:
         """A notebook is handed to a kernel."""
 
-    def cells(self, name: str, language: str, done: int, total: int) -> None:
+    def cells(self, language: str, name: str, done: int, total: int) -> None:
         """So many of its cells are done."""
 
-    def finished(self, name: str, language: str, *, kept: bool) -> None:
+    def finished(self, language: str, name: str, *, kept: bool) -> None:
         """A notebook is done, or its results were kept from an earlier build."""
 
 
@@ -48,14 +48,14 @@ class PlainProgress:
         """Say that a step begins."""
         self._say(text)
 
-    def started(self, name: str, language: str) -> None:
+    def started(self, language: str, name: str) -> None:
         """Say that a notebook begins."""
         self._say(f"  {name} ({language}): running")
 
-    def cells(self, name: str, language: str, done: int, total: int) -> None:
+    def cells(self, language: str, name: str, done: int, total: int) -> None:
         """Cells are too small to be said."""
 
-    def finished(self, name: str, language: str, *, kept: bool) -> None:
+    def finished(self, language: str, name: str, *, kept: bool) -> None:
         """Say that a notebook is done."""
         self._say(f"  {name} ({language}): {'unchanged, not run' if kept else 'done'}")
 
@@ -82,15 +82,15 @@ class BarProgress:
         self._finish_step()
         self._step = self._drawn().add_task(text, total=None)
 
-    def started(self, name: str, language: str) -> None:
+    def started(self, language: str, name: str) -> None:
         """Begin a notebook's bar."""
-        self._tasks[name, language] = self._drawn().add_task(f"  {name} ({language})", total=None)
+        self._tasks[language, name] = self._drawn().add_task(f"  {name} ({language})", total=None)
 
-    def cells(self, name: str, language: str, done: int, total: int) -> None:
+    def cells(self, language: str, name: str, done: int, total: int) -> None:
         """Lengthen a notebook's bar."""
-        self._drawn().update(self._tasks[name, language], completed=done, total=total)
+        self._drawn().update(self._tasks[language, name], completed=done, total=total)
 
-    def finished(self, name: str, language: str, *, kept: bool) -> None:
+    def finished(self, language: str, name: str, *, kept: bool) -> None:
         """Fill a notebook's bar."""
         if kept:
             self._drawn().add_task(f"  {name} ({language}), unchanged", total=1, completed=1)

@@ -5,7 +5,6 @@ The outputs kept in the repository are what the tests compare with.
 
 from __future__ import annotations
 
-import contextlib
 import os
 import sys
 import tempfile
@@ -16,7 +15,7 @@ from pensionbook.errors import PensionbookError
 from pensionbook.notebooks import assemble, notebook_text, results_of
 from pensionbook.parameters import read_notebook
 from pensionbook.runner import executed_notebook
-from pensionbook.workers import Job, clean_environment, run_jobs
+from pensionbook.workers import Job, clean_environment, open_pool
 
 
 def refresh(paths: Sequence[Path]) -> None:
@@ -32,9 +31,8 @@ def refresh(paths: Sequence[Path]) -> None:
     ]
     with tempfile.TemporaryDirectory() as folder:
         environment = clean_environment(Path(folder), Path(folder))
-        count = os.cpu_count() or 1
-        with contextlib.closing(run_jobs(jobs, environment, count)) as events:
-            for name, event in events:
+        with open_pool(environment, min(len(jobs), os.cpu_count() or 1)) as pool:
+            for name, event in pool.run(jobs):
                 if event["event"] in ("started", "cell"):
                     continue
                 source = sources[name]

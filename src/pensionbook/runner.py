@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,10 +13,14 @@ from pensionbook.cache import Cache
 from pensionbook.errors import BuildError, NotebookError, PensionbookError
 from pensionbook.notebooks import assemble, own_parameters, results_of, run_key
 from pensionbook.parameters import PACKAGE, SourceNotebook, Value
-from pensionbook.workers import Job, clean_environment, run_jobs
+from pensionbook.workers import Job, Pool, clean_environment, open_pool
 
 if TYPE_CHECKING:
     from pensionbook.progress import Progress
+
+
+Place = tuple[str, str]
+Executed = dict[Place, dict[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,9 +32,9 @@ class Run:
     key: str
 
     @property
-    def language(self) -> str:
-        """Language the notebook writes in."""
-        return str(self.parameters.get("language", "en"))
+    def place(self) -> Place:
+        """The language it writes in and the notebook's name."""
+        return str(self.parameters.get("language", "en")), self.notebook.name
 
 
 def plan_runs(
@@ -48,64 +52,79 @@ def plan_runs(
     return runs
 
 
+def look_up(runs: Sequence[Run], cache: Cache) -> tuple[list[Run], Executed]:
+    """Those of the runs that must be done, and the results of the others."""
+    waiting, kept = [], {}
+    for run in runs:
+        found = cache.load(run.key)
+        if found is None:
+            waiting.append(run)
+        else:
+            kept[run.place] = assemble(run.notebook, found)
+    return waiting, kept
+
+
+@contextlib.contextmanager
+def pool_for(runs: Sequence[Run], work: Path, cache: Cache, jobs: int) -> Iterator[Pool | None]:
+    """A pool for these runs; None where there are none.
+
+    Args:
+        work: folder for what notebooks write aside, absolute.
+        jobs: number of notebooks that run at one time.
+    """
+    if not runs:
+        yield None
+        return
+    environment = clean_environment(work, cache.folder.resolve())
+    with open_pool(environment, min(jobs, len(runs))) as pool:
+        yield pool
+
+
 def execute(
     runs: Sequence[Run],
+    pool: Pool,
     *,
     package: Path,
     edition: str,
     work: Path,
     cache: Cache,
     progress: Progress,
-    jobs: int,
-) -> dict[tuple[str, str], dict[str, Any]]:
-    """Executed notebooks by language and name; those in the cache are not run again.
+) -> Executed:
+    """Run notebooks and keep their results in the cache.
 
     Args:
         package: folder of the data package.
         work: folder for the working folders, on this machine only.
-        jobs: number of notebooks that run at one time.
 
     Raises:
         NotebookError: a notebook stopped; the others went on and their results are kept.
         BuildError: more than one did.
     """
-    results: dict[tuple[str, str], dict[str, Any]] = {}
-    waiting: dict[str, Run] = {}
-    for run in runs:
-        found = cache.load(run.key)
-        if found is None:
-            waiting[f"{run.language}/{run.notebook.name}"] = run
-        else:
-            results[run.language, run.notebook.name] = assemble(run.notebook, found)
-            progress.finished(run.notebook.name, run.language, kept=True)
-    if not waiting:
-        return results
     hidden = [str(work), str(package.resolve()), sys.prefix, str(Path(__file__).parent)]
+    results: Executed = {}
     failures: list[PensionbookError] = []
-    todo = []
-    for name, run in waiting.items():
+    by_name = {"/".join(run.place): run for run in runs}
+    jobs = []
+    for name, run in by_name.items():
         folder = work / "run" / name
         folder.mkdir(parents=True)
         (folder / edition).symlink_to(package.resolve(), target_is_directory=True)
-        todo.append(Job(name, run.notebook.content, run.parameters, folder))
-    environment = clean_environment(work, cache.folder.resolve())
-    with contextlib.closing(run_jobs(todo, environment, jobs)) as events:
-        for name, event in events:
-            run = waiting[name]
-            place = (run.notebook.name, run.language)
-            if event["event"] == "started":
-                progress.started(*place)
-            elif event["event"] == "cell":
-                progress.cells(*place, event["done"], event["total"])
-            else:
-                try:
-                    found = results_of(run.notebook, executed_notebook(run.notebook, event), hidden)
-                except PensionbookError as error:
-                    failures.append(error)
-                    continue
-                cache.store(run.key, found)
-                results[run.language, run.notebook.name] = assemble(run.notebook, found)
-                progress.finished(*place, kept=False)
+        jobs.append(Job(name, run.notebook.content, run.parameters, folder))
+    for name, event in pool.run(jobs):
+        run = by_name[name]
+        if event["event"] == "started":
+            progress.started(*run.place)
+        elif event["event"] == "cell":
+            progress.cells(*run.place, event["done"], event["total"])
+        else:
+            try:
+                found = results_of(run.notebook, executed_notebook(run.notebook, event), hidden)
+            except PensionbookError as error:
+                failures.append(error)
+                continue
+            cache.store(run.key, found)
+            results[run.place] = assemble(run.notebook, found)
+            progress.finished(*run.place, kept=False)
     if len(failures) == 1:
         raise failures[0]
     if failures:

@@ -10,10 +10,12 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
+
+from pensionbook.kernel_server import ENDED
 
 _PASSED_ON = ("PATH", "LD_LIBRARY_PATH", "TMPDIR", "SYSTEMROOT", "SSL_CERT_FILE")
 _SECONDS_TO_STOP = 3
@@ -21,6 +23,7 @@ _SECONDS_TO_STOP = 3
 _EPOCH = "315532800"
 
 Event = dict[str, Any]
+Heard = tuple["_Worker", Event]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,14 +67,45 @@ def clean_environment(scratch: Path, kept: Path) -> dict[str, str]:
     }
 
 
-def run_jobs(
-    jobs: Sequence[Job], environment: Mapping[str, str], count: int
-) -> Iterator[tuple[str, Event]]:
-    """Run notebooks in parallel and yield what happens as pairs of job name and event.
+class Pool:
+    """Processes that stand ready to run notebooks."""
 
-    Each job begins with ``started`` and ends with one of ``done`` (its ``notebook``), ``failed``
-    (``cell``, ``line``, ``source``, ``cause``) or ``ended`` (its process did). Closing the
-    generator stops all that runs.
+    def __init__(self, workers: Sequence[_Worker], heard: queue.SimpleQueue[Heard]) -> None:
+        self._workers = workers
+        self._heard = heard
+
+    def run(self, jobs: Sequence[Job]) -> Iterator[tuple[str, Event]]:
+        """Run notebooks in parallel and yield what happens, as pairs of job name and event.
+
+        Each job begins with ``started`` and ends with one of ``done`` (its ``notebook``),
+        ``failed`` (``cell``, ``line``, ``source``, ``cause``) or ``ended`` (its process did).
+        """
+        waiting = list(reversed(jobs))
+        idle = list(reversed(self._workers))
+        current: dict[_Worker, Job] = {}
+        while waiting or current:
+            while waiting and idle:
+                worker = idle.pop()
+                current[worker] = waiting.pop()
+                worker.send(current[worker])
+                yield current[worker].name, {"event": "started"}
+            if not current:
+                yield waiting.pop().name, {"event": "ended"}
+                continue
+            worker, event = self._heard.get()
+            if worker not in current:
+                continue
+            yield current[worker].name, event
+            if event["event"] != "cell":
+                del current[worker]
+                if event["event"] != "ended":
+                    worker.busy = False
+                    idle.append(worker)
+
+
+@contextlib.contextmanager
+def open_pool(environment: Mapping[str, str], count: int) -> Iterator[Pool]:
+    """A pool that gets ready while its user does something else; at the end all of it stops.
 
     Args:
         environment: as :func:`clean_environment` made it.
@@ -79,44 +113,32 @@ def run_jobs(
     """
     for name in ("HOME", "JUPYTER_RUNTIME_DIR", "MPLCONFIGDIR"):
         Path(environment[name]).mkdir(parents=True, exist_ok=True)
-    waiting = list(reversed(jobs))
-    heard: queue.SimpleQueue[tuple[int, Event]] = queue.SimpleQueue()
-    current: dict[int, Job] = {}
-    with _workers(min(count, len(jobs)), environment, heard) as workers:
-        for number, worker in enumerate(workers):
-            current[number] = waiting.pop()
-            worker.send(current[number])
-            yield current[number].name, {"event": "started"}
-        while current:
-            number, event = heard.get()
-            job = current.get(number)
-            if job is None:
-                continue
-            yield job.name, event
-            if event["event"] == "cell":
-                continue
-            del current[number]
-            if event["event"] == "ended":
-                yield from _lost(waiting if not current else [])
-            elif waiting:
-                current[number] = waiting.pop()
-                workers[number].send(current[number])
-                yield current[number].name, {"event": "started"}
-
-
-def _lost(waiting: list[Job]) -> Iterator[tuple[str, Event]]:
-    while waiting:
-        yield waiting.pop().name, {"event": "ended"}
+    heard: queue.SimpleQueue[Heard] = queue.SimpleQueue()
+    workers: list[_Worker] = []
+    with (
+        (Path(environment["HOME"]) / "workers.log").open("wb") as log,
+        _kernel_server(environment, log),
+    ):
+        try:
+            for _ in range(count):
+                workers.append(_Worker(environment, heard, log))
+            yield Pool(workers, heard)
+        finally:
+            for worker in workers:
+                worker.ask_to_stop()
+            for worker in workers:
+                worker.wait()
 
 
 class _Worker:
     """A process that runs notebooks, and the thread that listens to it."""
 
     def __init__(
-        self, environment: Mapping[str, str], tell: Callable[[Event], None], log: IO[bytes]
+        self, environment: Mapping[str, str], heard: queue.SimpleQueue[Heard], log: IO[bytes]
     ) -> None:
+        self.busy = False
         self._process = subprocess.Popen(
-            [sys.executable, "-P", "-m", "pensionbook.execute"],
+            [sys.executable, "-P", "-m", "pensionbook.execute", environment["HOME"]],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=log,
@@ -126,17 +148,18 @@ class _Worker:
             # Ctrl-C in the terminal must reach only the build, which then stops its workers.
             start_new_session=True,
         )
-        self._tell = tell
+        self._heard = heard
         self._listener = threading.Thread(target=self._listen, daemon=True)
         self._listener.start()
 
     def _listen(self) -> None:
         for line in self._process.stdout or ():
-            self._tell(json.loads(line))
-        self._tell({"event": "ended"})
+            self._heard.put((self, json.loads(line)))
+        self._heard.put((self, {"event": "ended"}))
 
     def send(self, job: Job) -> None:
         """Hand it a notebook."""
+        self.busy = True
         message = {
             "notebook": job.content,
             "parameters": dict(job.parameters),
@@ -156,9 +179,9 @@ class _Worker:
                 self._process.stdin.close()
 
     def wait(self) -> None:
-        """Wait until it has ended, for a few seconds; then end it."""
+        """Wait until it has ended, for a few seconds if it is busy; then end it."""
         try:
-            self._process.wait(_SECONDS_TO_STOP)
+            self._process.wait(_SECONDS_TO_STOP if self.busy else 0)
         except subprocess.TimeoutExpired:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(self._process.pid, signal.SIGKILL)
@@ -169,21 +192,30 @@ class _Worker:
 
 
 @contextlib.contextmanager
-def _workers(
-    count: int, environment: Mapping[str, str], heard: queue.SimpleQueue[tuple[int, Event]]
-) -> Iterator[list[_Worker]]:
-    workers: list[_Worker] = []
-    with (Path(environment["HOME"]) / "workers.log").open("wb") as log:
-        try:
-            for number in range(count):
-                workers.append(_Worker(environment, _teller(number, heard), log))
-            yield workers
-        finally:
-            for worker in workers:
-                worker.ask_to_stop()
-            for worker in workers:
-                worker.wait()
+def _kernel_server(environment: Mapping[str, str], log: IO[bytes]) -> Iterator[None]:
+    folder = Path(environment["HOME"])
+    process = subprocess.Popen(
+        [sys.executable, "-P", "-m", "pensionbook.kernel_server", str(folder)],
+        stdin=subprocess.PIPE,
+        stdout=log,
+        stderr=log,
+        env=dict(environment),
+        start_new_session=True,
+    )
 
+    def say_when_ended() -> None:
+        process.wait()
+        # Whoever waits for a kernel from it then starts one without it.
+        with contextlib.suppress(OSError):
+            (folder / ENDED).touch()
 
-def _teller(number: int, heard: queue.SimpleQueue[tuple[int, Event]]) -> Callable[[Event], None]:
-    return lambda event: heard.put((number, event))
+    watcher = threading.Thread(target=say_when_ended, daemon=True)
+    watcher.start()
+    try:
+        yield
+    finally:
+        if process.stdin is not None:
+            process.stdin.close()
+        # It may still be importing.
+        process.kill()
+        watcher.join()
