@@ -22,7 +22,9 @@ TOC = "_toc.yml"
 _NOTEBOOKS = "notebooks"
 _COMPILE = "from jupyter_book.cli.main import main; main()"
 _COLOURS = re.compile(r"\x1b\[[0-9;]*m")
+_COMPLAINT = re.compile(r"\b(WARNING|ERROR|CRITICAL)\b")
 _SHOWN_WARNINGS = 30
+_SHOWN_TRACEBACK = 8
 # What only the compiler reads, and what differs between machines.
 _NOT_PUBLISHED = (".buildinfo", ".buildinfo.bak", ".doctrees")
 
@@ -170,9 +172,13 @@ def compile_html(folder: Path, environment: Mapping[str, str], target: Path) -> 
 
 def _complaints(printed: str, source: Path) -> str:
     text = _COLOURS.sub("", printed).replace(f"{source}{os.sep}", "")
-    lines = text.splitlines()
-    complaints = [line for line in lines if re.search(r"\b(WARNING|ERROR|CRITICAL)\b", line)]
-    shown = complaints or [line for line in lines if line.strip()][-15:]
+    # Jupyter Book wraps what went wrong in an error of its own that says nothing.
+    text = text.partition("The above exception was the direct cause")[0]
+    before, _, traceback = text.partition("Traceback (most recent call last):")
+    shown = [line for line in before.splitlines() if _COMPLAINT.search(line)]
     if len(shown) > _SHOWN_WARNINGS:
         shown = [*shown[:_SHOWN_WARNINGS], f"... and {len(shown) - _SHOWN_WARNINGS} more"]
+    if traceback or not shown:
+        lines = [line for line in text.splitlines() if line.strip()]
+        shown += lines[-_SHOWN_TRACEBACK:]
     return "\n".join(f"  {line.strip()}" for line in shown)
