@@ -168,7 +168,7 @@ def before_after(
         axes.tick_params(axis="y", length=0)
         axes.spines["left"].set_visible(False)
         axes.set_ylim(len(table) - 0.5, -0.75)
-        axes.set_xlim(min(0, table[list(ends)].min().min() - 0.2 * high), high * 1.18)
+        axes.set_xlim(min(0, table[list(ends)].min().min() - 0.2 * high), high * 1.28)
         axes.set_xlabel(xlabel)
         axes.grid(axis="x")
         number_axis(axes.xaxis, language)

@@ -167,7 +167,7 @@ def build(
 
     Only what changed is run again. The earlier report stays as it is until the new one is complete.
     """
-    from pensionbook.edition import Sources, build_edition
+    from pensionbook.edition import build_edition
     from pensionbook.parameters import split_assignments
     from pensionbook.progress import progress_on
 
@@ -177,7 +177,8 @@ def build(
             package,
             given=given,
             output=output,
-            sources=Sources.locate(notebooks, book),
+            notebooks=notebooks,
+            book=book,
             jobs=jobs or 0,
             progress=progress,
         )

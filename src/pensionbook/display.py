@@ -42,3 +42,15 @@ def shown(table: pd.DataFrame, columns: Mapping[str, str]) -> ShownTable:
     """The named columns of a table under readable heads, empty cells as a dash."""
     chosen = table[list(columns)].rename(columns=dict(columns))
     return ShownTable(chosen.replace("", MISSING))
+
+
+def rows_alt(table: pd.DataFrame) -> str:
+    """Alternative text of a bar chart: every label with its value."""
+    return "; ".join(f"{row.label}: {row.value}" for row in table.itertuples(index=False))
+
+
+def series_alt(table: pd.DataFrame) -> str:
+    """Alternative text of a line chart: every series, date and value."""
+    return "; ".join(
+        f"{row.label}, {row.period}: {row.value}" for row in table.itertuples(index=False)
+    )

@@ -83,7 +83,8 @@ def build_edition(
     *,
     given: Mapping[str, str],
     output: Path | None = None,
-    sources: Sources | None = None,
+    notebooks: Path | None = None,
+    book: Path | None = None,
     cache_folder: Path | None = None,
     jobs: int = 0,
     progress: Progress,
@@ -95,6 +96,8 @@ def build_edition(
     Args:
         package: folder of the data package.
         given: texts of parameters, by name.
+        notebooks: folder of the notebooks; by default the project's.
+        book: folder of the pages; by default the project's.
         output: folder of the edition; by default ``_build/<edition>`` in the current folder.
         cache_folder: by default ``_build/.cache`` in the current folder.
         jobs: notebooks that run at one time; 0 for as many as there are processors.
@@ -105,12 +108,12 @@ def build_edition(
         NotebookError: a notebook stops.
         BuildError: the book does not compile, or the output cannot be written.
     """
-    sources = sources or Sources.locate()
     raw = read_package(package)
     edition = _edition_name(raw)
-    notebooks = read_notebooks(sources.notebooks)
-    values = resolve_parameters(notebooks, _edition_parameters(raw), given)
-    inputs = _inputs(raw, sources, notebooks)
+    sources = Sources.locate(notebooks, book)
+    found = read_notebooks(sources.notebooks)
+    values = resolve_parameters(found, _edition_parameters(raw), given)
+    inputs = _inputs(raw, sources, found)
     output = Path(output or Path("_build", edition)).absolute()
     language = str(values.get("language", "en"))
 
@@ -124,11 +127,11 @@ def build_edition(
 
     loaded = load_package(package)
     check_values(values, loaded.areas)
-    check_contents(sources.book, [notebook.name for notebook in notebooks])
+    check_contents(sources.book, [notebook.name for notebook in found])
     versions = runtime_versions()
     with staging_folder(output) as staging:
         try:
-            job = _Job(loaded, notebooks, values, sources, inputs, versions, progress)
+            job = _Job(loaded, found, values, sources, inputs, versions, progress)
             job.run(staging, output, _cache(cache_folder), jobs or os.cpu_count() or 1)
         except OSError as error:
             reason = error.strerror or error

@@ -1,8 +1,7 @@
-"""The register of printed figures and named values, as plain data for the book's pages."""
+"""The register of printed figures, as plain data for the book's pages."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from typing import Any
 
 from pensionbook.audit import troubled_first, verdict_counts
@@ -35,14 +34,12 @@ _QUALIFIERS = {
 }  # fmt: skip
 
 
-def register_data(
-    result: Reconciliation, values: Iterable[Mapping[str, Any]], language: str = "en"
-) -> dict[str, Any]:
-    """Everything the register pages and the ``value`` role need.
+def register_data(result: Reconciliation, language: str = "en") -> dict[str, Any]:
+    """Everything the register's page needs.
 
     Returns:
-        ``edition``, ``counts`` (verdict -> number), ``figures`` (records in the package's order),
-        ``troubled`` (ids) and ``values`` (id -> record).
+        ``edition``, ``language``, ``counts`` (verdict -> number), ``figures`` (records in the
+        package's order) and ``troubled`` (ids).
     """
     troubled = [
         verdict.figure.figure_id
@@ -57,7 +54,6 @@ def register_data(
             _record(verdict, result.package, language) for verdict in result.verdicts.values()
         ],
         "troubled": troubled,
-        "values": {str(value["id"]): dict(value) for value in values},
     }
 
 

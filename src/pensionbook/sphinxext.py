@@ -18,7 +18,8 @@ from sphinx.application import Sphinx
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective, SphinxRole
 
-DATA_FILE = "_data/report.json"
+from pensionbook.edition import DATA_FILE
+
 REGISTER_PAGE, VALUES_PAGE = "register", "values"
 
 logger = logging.getLogger(__name__)
@@ -41,6 +42,8 @@ class ValueRole(SphinxRole):
                 location=self.get_location(),
             )
             return [nodes.inline(self.rawtext, self.text)], []
+        if record["unit"] == "text":
+            return [nodes.Text(record["text"])], []
         link = _link(self.env, VALUES_PAGE, f"value-{self.text}", record["text"])
         node = ValueNode(self.rawtext, "", link, classes=["value"])
         node["tip"] = _tip(record)
@@ -113,7 +116,7 @@ class ValuesDirective(SphinxDirective):
         values = _data(self.env.app)["values"]
         if not values:
             return [nodes.paragraph("", "No notebook of this edition records a value.")]
-        records = [values[name] for name in sorted(values)]
+        records = [r for _, r in sorted(values.items()) if r["unit"] != "text"]
         rows: list[tuple[Any, ...]] = []
         for record in records:
             basis = nodes.paragraph()
@@ -188,6 +191,8 @@ def _tip(record: dict[str, Any]) -> str:
 
 
 def _exact(record: dict[str, Any]) -> str:
+    if record["unit"] == "text":
+        return record["text"]
     if "value" in record:
         return f"{record['value']:,}"
     low, high = record["low"], record["high"]

@@ -175,7 +175,7 @@ def _times(form: Coefficients, factor: int) -> Coefficients:
 def _signs_of_changes(package: Package) -> dict[tuple, int]:
     signs: dict[tuple, int] = {}
     for figure in package.figures:
-        if figure.statistic in ("change", "growth", "direction") and not figure.of_indicator:
+        if figure.statistic in ("change", "growth", "direction") and not figure.has_of:
             falls = figure.printed.startswith("-") or figure.printed == "falling"
             signs[quantity_of(figure), figure.base_period] = -1 if falls else 1
     return signs

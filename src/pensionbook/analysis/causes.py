@@ -79,6 +79,14 @@ def before_after(employment: pd.DataFrame) -> pd.DataFrame:
     return employment[known & narrow & (employment["group"] != "all")].reset_index(drop=True)
 
 
+def two_dates_alt(employment: pd.DataFrame, first: str, last: str) -> str:
+    """Alternative text of the two-date chart: every group with both levels."""
+    return "; ".join(
+        f"{row.label}: {row.first} in {first}, {row.last} in {last}"
+        for row in employment.itertuples(index=False)
+    )
+
+
 def shedding_table(report: Report, first: str, last: str) -> pd.DataFrame:
     """Public staff: change on the books, staff off post, change of staff at work.
 

@@ -112,6 +112,14 @@ def groups_table(report: Report) -> pd.DataFrame:
     return table.sort_values("high", kind="stable", ignore_index=True)
 
 
+def largest(groups: pd.DataFrame) -> str:
+    """The finding of the group chart: the group that may be the largest."""
+    if groups.empty:
+        return ""
+    top = groups.iloc[-1]
+    return f"Outside the scheme: {top['label']} may be the largest group, {top['value']}"
+
+
 def overlap_range(report: Report) -> Measure:
     """Persons in at least one group outside, when nothing is known of their overlap.
 

@@ -131,6 +131,14 @@ def peers_table(report: Report, indicator: str = "contributors") -> pd.DataFrame
     return pd.DataFrame(rows if len(rows) > 1 else [])
 
 
+def extremes(peers: pd.DataFrame) -> str:
+    """The finding of the comparison: this place's change beside the largest gain."""
+    if peers.empty:
+        return ""
+    own, best = peers.iloc[0], peers.loc[peers["high"].idxmax()]
+    return f"{own['label']} {own['value']}, {best['label']} {best['value']}"
+
+
 def drawn(peers: pd.DataFrame) -> pd.DataFrame:
     """The places ready for a chart: labels with their interval, smallest change first."""
     if peers.empty:

@@ -216,6 +216,14 @@ def by_area(report: Report, period: str, since: str) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=columns)
 
 
+def extremes(drawn_areas: pd.DataFrame) -> str:
+    """The finding of an area chart: who grew most and who least."""
+    if drawn_areas.empty:
+        return ""
+    least, most = drawn_areas.iloc[0], drawn_areas.iloc[-1]
+    return f"{most['label']} {most['value']}, {least['label']} {least['value']}"
+
+
 def compounded(growth: Measure, years: Fraction) -> Measure:
     """A growth rate over part of a year as a compound yearly rate, widened past rounding error."""
     if not growth.known:
