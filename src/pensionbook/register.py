@@ -66,14 +66,24 @@ def _record(verdict: Verdict, package: Package, language: str) -> dict[str, Any]
         "measure": measure_in_words(figure, package, language),
         "printed": figure.printed,
         "as_printed": printed_in_words(figure, language),
-        "unit": _name(package.units[unit], language),
+        "unit": _name(package.units[unit], language) if unit in package.units else unit,
         "verdict": verdict.verdict,
         "implied": interval_text(verdict.implied.interval, decimals_printed(figure.printed), "one")
         if verdict.implied.figures
         else "",
         "because": because(verdict, package),
-        "note": figure.note,
+        "remark": _remark(verdict, package),
     }
+
+
+def _remark(verdict: Verdict, package: Package) -> str:
+    """The reason where a figure is in trouble, its note, and what the verdict assumes."""
+    parts = [verdict.figure.note]
+    if verdict.verdict in ("inconsistent", "disputed", "truncated"):
+        parts.append(because(verdict, package, brief=True))
+    elif verdict.implied.assumptions and verdict.implied.figures:
+        parts.append(f"assuming that {'; '.join(verdict.implied.assumptions)}")
+    return "; ".join(filter(None, parts))
 
 
 def printed_in_words(figure: Figure, language: str = "en") -> str:

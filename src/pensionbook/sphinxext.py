@@ -86,7 +86,15 @@ class RegisterDirective(SphinxDirective):
             return [nodes.paragraph("", "No printed figure of this edition has this verdict.")]
         anchors = [] if wanted else [f"figure-{row['id']}" for row in rows]
         table = _table(
-            ("Where", "What it measures", "Printed", "Unit", "Verdict", "The others allow", "Why"),
+            (
+                "Where",
+                "What it measures",
+                "Printed",
+                "Unit",
+                "Verdict",
+                "The others allow",
+                "Remark",
+            ),
             [
                 (
                     row["locator"],
@@ -95,11 +103,11 @@ class RegisterDirective(SphinxDirective):
                     row["unit"],
                     row["verdict"],
                     row["implied"] or "—",
-                    row["because"],
+                    row["remark"] or "—",
                 )
                 for row in rows
             ],
-            (6, 22, 9, 8, 9, 14, 32),
+            (9, 22, 10, 10, 12, 13, 24),
             anchors,
         )
         table["classes"] += ["register"]
@@ -184,9 +192,9 @@ def _link(env: Any, page: str, anchor: str, text: str) -> nodes.Node:
 
 
 def _tip(record: dict[str, Any]) -> str:
-    tip = f"{_exact(record)} {record['unit']} = {record['formula']}"
+    tip = f"Bounds: {_exact(record)} ({record['unit']}). Formula: {record['formula']}."
     if record["assumptions"]:
-        tip += f"; assumes that {'; '.join(record['assumptions'])}"
+        tip += f" Assumes that {'; '.join(record['assumptions'])}."
     return tip
 
 

@@ -62,9 +62,9 @@ def steps_table(report: Report, found: list[Step]) -> pd.DataFrame:
     )
 
 
-def yearly_fall(report: Report, found: list[Step], number: int) -> Measure:
-    """The fall a year of one step as a positive number; unknown when there is no such step."""
-    return found[number].yearly_change.negated() if found else UNKNOWN
+def yearly_change(found: list[Step], number: int) -> Measure:
+    """The change a year of one step; unknown when there is no such step."""
+    return found[number].yearly_change if found else UNKNOWN
 
 
 def acceleration_factor(report: Report, found: list[Step]) -> Measure:
@@ -154,7 +154,9 @@ def trend_table(trend: Trend | None) -> pd.DataFrame:
     columns = ["points", "degrees_of_freedom", "rate", "low", "high", "residual"]
     if trend is None:
         return pd.DataFrame(columns=columns)
-    texts = [f"{x:.1f}" for x in (trend.rate, trend.low, trend.high, trend.residual_percent)]
+    outward = [f"{np.floor(trend.low * 10) / 10:.1f}", f"{np.ceil(trend.high * 10) / 10:.1f}"]
+    texts = [f"{trend.rate:.1f}", *outward, f"{trend.residual_percent:.1f}"]
+    texts = [text.replace("-", "\u2212") for text in texts]
     return pd.DataFrame([[trend.points, trend.degrees_of_freedom, *texts]], columns=columns)
 
 
