@@ -179,7 +179,7 @@ class Report:
         self.values[identifier] = measure
         return measure
 
-    def say(self, identifier: str, text: str) -> str:
+    def say(self, identifier: str, text: str) -> None:
         """Name a word that depends on the parameters (a date, a place) so that prose can use it.
 
         Raises:
@@ -187,7 +187,6 @@ class Report:
         """
         self._must_be_new(identifier)
         self.words[identifier] = text
-        return text
 
     def named_values(self) -> list[dict[str, object]]:
         """All named values and words as plain records, in the form of ``values.json``."""
