@@ -59,14 +59,13 @@ def register_data(result: Reconciliation, language: str = "en") -> dict[str, Any
 
 def _record(verdict: Verdict, package: Package, language: str) -> dict[str, Any]:
     figure = verdict.figure
-    unit = figure.unit or package.indicators[figure.indicator].unit
     return {
         "id": figure.figure_id,
         "locator": figure.locator,
         "measure": measure_in_words(figure, package, language),
         "printed": figure.printed,
         "as_printed": printed_in_words(figure, language),
-        "unit": _name(package.units[unit], language) if unit in package.units else unit,
+        "unit": _unit(figure, package, language),
         "verdict": verdict.verdict,
         "implied": interval_text(verdict.implied.interval, decimals_printed(figure.printed), "one")
         if verdict.implied.figures
@@ -74,6 +73,13 @@ def _record(verdict: Verdict, package: Package, language: str) -> dict[str, Any]
         "because": because(verdict, package),
         "remark": _remark(verdict, package),
     }
+
+
+def _unit(figure: Figure, package: Package, language: str) -> str:
+    if not figure.unit or "/" in figure.printed:
+        return ""
+    name = _name(package.units[figure.unit], language)
+    return f"× {name}" if name[:1].isdigit() else name
 
 
 def _remark(verdict: Verdict, package: Package) -> str:

@@ -167,6 +167,12 @@ class Report:
         measure = self.values[value] if isinstance(value, str) else value
         return value_text(measure.bound.interval, measure.unit, self.language)
 
+    def signed(self, value: Measure | str) -> str:
+        """The same with a plus sign where the value is surely positive: for changes in titles."""
+        measure = self.values[value] if isinstance(value, str) else value
+        surely = measure.bound.low is not None and measure.bound.low > 0
+        return ("+" if surely else "") + self.text(measure)
+
     # -- named values -------------------------------------------------------------------------
 
     def value(self, identifier: str, measure: Measure) -> Measure:

@@ -99,15 +99,14 @@ class RegisterDirective(SphinxDirective):
                 (
                     row["locator"],
                     row["measure"],
-                    row["as_printed"],
-                    row["unit"],
+                    f"{row['as_printed']} {row['unit']}".strip(),
                     row["verdict"],
                     row["implied"] or "—",
                     row["remark"] or "—",
                 )
                 for row in rows
             ],
-            (9, 22, 10, 10, 12, 13, 24),
+            (9, 25, 15, 11, 15, 25),
             anchors,
         )
         table["classes"] += ["register"]
