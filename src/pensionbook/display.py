@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from html import escape
 
 import pandas as pd
 
 MISSING = "—"
+_UNKNOWN = ("not recoverable", "无法恢复")
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,12 +19,33 @@ class ShownTable:
     table: pd.DataFrame
 
     def _repr_html_(self) -> str:
-        return self.table.to_html(
-            index=False, border=0, classes="pb-table", na_rep=MISSING, escape=True
+        sides = [_side(self.table[column]) for column in self.table]
+        head = _cells("th", self.table.columns, sides)
+        body = "".join(
+            f"<tr>{_cells('td', row, sides)}</tr>"
+            for row in self.table.itertuples(index=False, name=None)
+        )
+        return (
+            f'<table class="pb-table"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>'
         )
 
     def __repr__(self) -> str:
         return self.table.to_string(index=False, na_rep=MISSING)
+
+
+def _side(column: pd.Series) -> str:
+    """Texts stand left, numbers right."""
+    cells = [str(cell).removeprefix("at least ").removeprefix("at most ") for cell in column]
+    told = [cell for cell in cells if cell != MISSING]
+    numbers = all(cell[:1] in "\u22120123456789-+" or cell in _UNKNOWN for cell in told)
+    return "number" if told and numbers else "text"
+
+
+def _cells(tag: str, cells: Iterable[object], sides: Iterable[str]) -> str:
+    return "".join(
+        f'<{tag} class="{side}">{escape(str(cell))}</{tag}>'
+        for cell, side in zip(cells, sides, strict=True)
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +64,7 @@ class Sentence:
 def shown(table: pd.DataFrame, columns: Mapping[str, str]) -> ShownTable:
     """The named columns of a table under readable heads, empty cells as a dash."""
     chosen = table[list(columns)].rename(columns=dict(columns))
-    return ShownTable(chosen.replace("", MISSING))
+    return ShownTable(chosen.astype(str).replace("", MISSING))
 
 
 def rows_alt(table: pd.DataFrame) -> str:
