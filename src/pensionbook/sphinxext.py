@@ -90,7 +90,6 @@ class RegisterDirective(SphinxDirective):
                 "Where",
                 "What it measures",
                 "Printed",
-                "Unit",
                 "Verdict",
                 "The others allow",
                 "Remark",
