@@ -8,7 +8,7 @@ BIN := .venv/bin
 STAMP := .venv/.set-up
 # Settings of the user's shell must not reach into the environment.
 export PYTHONNOUSERSITE = 1
-unexport PYTHONPATH PYTHONHOME
+unexport PYTHONPATH PYTHONHOME PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
@@ -30,7 +30,7 @@ report: $(STAMP)
 	@$(BIN)/pensionbook build $(EDITION)
 
 test: $(STAMP) lint
-	@$(BIN)/python -m pytest -n auto
+	@$(BIN)/python -m pytest -n auto --dist loadgroup --nbval --nbval-current-env tests notebooks
 
 lint: $(STAMP)
 	@$(BIN)/ruff check .
@@ -67,7 +67,7 @@ $(STAMP): requirements.txt pyproject.toml
 	@echo "setting up .venv"
 	@$(BIN)/python -c '' 2>/dev/null || $(PYTHON) -m venv --clear .venv
 	@uv="$$(sed -n 's/^\(uv==[^ ;]*\).*/\1/p' requirements.txt)"; \
-	if $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile "$$uv" \
+	if $(BIN)/python -m pip install -qq --disable-pip-version-check --no-compile "$$uv" \
 		&& $(BIN)/uv pip install --quiet --python $(BIN)/python -r requirements.txt \
 		&& $(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation -e .; \
 	then :; else \

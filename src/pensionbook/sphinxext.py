@@ -105,7 +105,7 @@ class RegisterDirective(SphinxDirective):
                 )
                 for row in rows
             ],
-            (9, 25, 15, 11, 15, 25),
+            (8, 24, 14, 11, 16, 27),
             anchors,
         )
         table["classes"] += ["register"]
@@ -143,7 +143,7 @@ class ValuesDirective(SphinxDirective):
         table = _table(
             ("Value", "As printed here", "Unit", "Bounds", "Formula", "Rests on"),
             rows,
-            (16, 12, 8, 18, 24, 22),
+            (17, 12, 8, 17, 23, 23),
             [f"value-{record['id']}" for record in records],
         )
         table["classes"] += ["values"]
