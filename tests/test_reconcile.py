@@ -306,3 +306,14 @@ def test_open_intervals_are_put_in_words():
     assert interval_text(Interval(None, F(3)), 0, "percent") == "at most 3 %"
     assert interval_text(Interval(F(3), None), 0, "persons") == "at least 3 persons"
     assert interval_text(Interval(None, None), 0, "") == "anything"
+
+
+def test_what_cannot_be_proved_is_said_to_be_so_and_never_printed(monkeypatch):
+    monkeypatch.setattr("pensionbook.repairs.MOST_CONFLICTS", 0)
+    result = audited(
+        level("one", "10.0"), level("other", "11.0"), level("third", "12.0"), identities=()
+    )
+    assert set(verdicts(result).values()) == {"untested"}
+    assert "no exact proof was found" in because(result.verdicts["one"], result.package)
+    (row,) = bounds_rows(result)
+    assert row[4:6] == ("unproved", "unproved")

@@ -164,7 +164,10 @@ def solve_component(problem: Problem) -> Answer:
     clusters: tuple[Cluster, ...] = ()
     all_checked = True
     if not model.is_feasible():
-        clusters, all_checked = smallest_repairs(problem, model.rows, scales_of(problem))
+        try:
+            clusters, all_checked = smallest_repairs(problem, model.rows, scales_of(problem))
+        except UnprovedError:
+            return _unproved(problem)
     suspects = frozenset(claim for cluster in clusters for claim in cluster.suspects)
     truncated = frozenset(claim for cluster in clusters for claim in cluster.truncated)
     model.leave_out(suspects, truncated=truncated)
@@ -182,6 +185,14 @@ def solve_component(problem: Problem) -> Answer:
             spans.append(_intersection([model.span(form) for form in claim.forms]))
         implied[number] = _hull(spans)
     return Answer(clusters, all_checked, bounds, implied)
+
+
+def _unproved(problem: Problem) -> Answer:
+    """Without proved repairs nothing else can be proved either."""
+    nothing = Span(End(UNPROVED), End(UNPROVED))
+    bounds = dict.fromkeys(range(1, problem.columns + 1), nothing)
+    implied = {n: nothing for n, claim in enumerate(problem.claims) if claim.open}
+    return Answer((), False, bounds, implied)
 
 
 def _what_to_leave_out(

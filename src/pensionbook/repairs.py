@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from pensionbook.component import Problem, RowOf
 
 COMBINATIONS_CHECKED = 512
+MOST_CONFLICTS = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +67,8 @@ def smallest_repairs(
         choice of the other clusters.
 
     Raises:
-        UnprovedError: no exact proof was found, or the equations alone exclude each other.
+        UnprovedError: no exact proof was found, there are too many conflicts, or the equations
+            alone exclude each other.
     """
     tester = _Tester(problem, rows, scales)
     conflicts = list(_disjoint_conflicts(tester))
@@ -80,6 +82,8 @@ def smallest_repairs(
             conflict = tester.conflict(repair.removed, repair.truncated)
             if conflict is not None:
                 conflicts.append(conflict)
+                if len(conflicts) > MOST_CONFLICTS:
+                    raise UnprovedError("too many conflicts to find all smallest repairs")
                 break
             settled.add(repair)
         else:

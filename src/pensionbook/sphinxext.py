@@ -19,6 +19,7 @@ from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective, SphinxRole
 
 from pensionbook.edition import DATA_FILE
+from pensionbook.gate import check_prose, check_use
 
 REGISTER_PAGE, VALUES_PAGE = "register", "values"
 
@@ -43,10 +44,11 @@ class ValueRole(SphinxRole):
             )
             return [nodes.inline(self.rawtext, self.text)], []
         if record["unit"] == "text":
-            return [nodes.Text(record["text"])], []
+            return [nodes.inline("", record["text"], classes=["value-word"])], []
         link = _link(self.env, VALUES_PAGE, f"value-{self.text}", record["text"])
         node = ValueNode(self.rawtext, "", link, classes=["value"])
         node["tip"] = _tip(record)
+        node["identifier"] = self.text
         return [node], []
 
 
@@ -108,7 +110,7 @@ class RegisterDirective(SphinxDirective):
             (8, 24, 14, 11, 16, 27),
             anchors,
         )
-        table["classes"] += ["register"]
+        table["classes"] += ["register", "generated"]
         return [table]
 
 
@@ -146,7 +148,7 @@ class ValuesDirective(SphinxDirective):
             (17, 12, 8, 17, 23, 23),
             [f"value-{record['id']}" for record in records],
         )
-        table["classes"] += ["values"]
+        table["classes"] += ["values", "generated"]
         return [table]
 
 
@@ -236,6 +238,8 @@ def _pass(_translator: Any, _node: ValueNode) -> None:
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register the role, the directives and the data they read."""
     app.connect("config-inited", _load)
+    app.connect("doctree-read", check_prose)
+    app.connect("env-check-consistency", check_use)
     app.add_role("value", ValueRole())
     app.add_role("printed", FigureRole())
     app.add_directive("register", RegisterDirective)
