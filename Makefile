@@ -30,7 +30,7 @@ report: $(STAMP)
 	@$(BIN)/pensionbook build $(EDITION)
 
 test: $(STAMP) lint
-	@$(BIN)/python -m pytest -n auto --dist loadgroup --nbval --nbval-current-env tests notebooks
+	@$(BIN)/python -m pytest -n auto --dist loadfile --nbval --nbval-current-env tests notebooks
 
 lint: $(STAMP)
 	@$(BIN)/ruff check .

@@ -12,14 +12,6 @@ from projects import Project
 collect_ignore = ["fixtures"]
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep the cells of a notebook together when tests run in parallel."""
-    for item in items:
-        if item.path.suffix == ".ipynb":
-            item.add_marker(pytest.mark.xdist_group(item.path.name))
-
-
 @pytest.fixture
 def project(tmp_path: Path) -> Project:
     """A small project with one notebook that works."""
