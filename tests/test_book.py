@@ -18,6 +18,33 @@ def html(built_project: Project) -> Path:
     return built_project.output / "en" / "html"
 
 
+@pytest.fixture(scope="module")
+def report(built_edition: Path) -> Path:
+    """The pages of the report."""
+    return built_edition / "en" / "html"
+
+
+def test_no_link_of_the_report_leads_nowhere(report: Path) -> None:
+    assert len(read_pages(report)) >= 7
+    assert dead_links(report) == []
+
+
+def test_no_page_of_the_report_asks_another_host(report: Path) -> None:
+    assert outside_requests(report) == []
+
+
+def test_the_report_shows_no_traceback_and_no_raw_markup(report: Path) -> None:
+    for path, page in read_pages(report).items():
+        article = page.soup.find("article")
+        if article is None:
+            continue
+        for code in article.find_all(["pre", "code", "script", "style", "math"]):
+            code.decompose()
+        text = article.get_text()
+        for mark in ("Traceback", "{value}", "{printed}", "{eq}", "](", "<Figure size"):
+            assert mark not in text, (path.name, mark)
+
+
 def test_no_link_leads_nowhere(html: Path) -> None:
     assert len(read_pages(html)) >= 4
     assert dead_links(html) == []
