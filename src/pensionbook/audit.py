@@ -12,7 +12,8 @@ from pensionbook.errors import BuildError
 from pensionbook.explain import because, decimal_outward, interval_text
 from pensionbook.figures import decimals_printed
 from pensionbook.package import Package
-from pensionbook.reconcile import VERDICTS, Reconciliation, Verdict, reconcile
+from pensionbook.reconcile import Reconciliation, reconcile
+from pensionbook.verdicts import VERDICTS, Verdict
 
 AUDIT_COLUMNS = (
     "figure_id", "locator", "printed", "unit", "verdict", "implied_low", "implied_high", "because",

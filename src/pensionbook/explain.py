@@ -7,7 +7,7 @@ from math import ceil, floor
 
 from pensionbook.figures import Interval, decimals_printed, read_figure
 from pensionbook.package import Package
-from pensionbook.reconcile import Verdict
+from pensionbook.verdicts import Verdict
 
 _SYMBOLS = {"percent": " %", "percentage_point": " percentage points", "one": "", "": ""}
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from pensionbook.reconcile import Bound
+from pensionbook.verdicts import Bound
 
 _KEPT_DECIMALS = 6
 

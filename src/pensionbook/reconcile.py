@@ -11,19 +11,15 @@ from itertools import islice, product
 from gmpy2 import mpq
 
 from pensionbook.component import (
-    UNPROVED,
     Answer,
     Claim,
-    End,
     Model,
     Problem,
-    Span,
     solve_component,
 )
 from pensionbook.errors import UnprovedError
-from pensionbook.figures import Interval, Reading
-from pensionbook.package import Figure, Package
-from pensionbook.repairs import Cluster, Repair
+from pensionbook.figures import Reading
+from pensionbook.package import Package
 from pensionbook.system import (
     ONE,
     Coefficients,
@@ -34,46 +30,20 @@ from pensionbook.system import (
     System,
     build_system,
 )
+from pensionbook.verdicts import (
+    Bound,
+    Verdict,
+    bound_of,
+    hull,
+    in_printed_unit,
+    named_repairs,
+    takes_part,
+    union,
+    verdict_of,
+)
 
-VERDICTS = ("inconsistent", "disputed", "truncated", "consistent", "untested")
 PARALLEL_FROM = 200
 MOST_REPAIRS = 256
-
-
-@dataclass(frozen=True, slots=True)
-class Bound:
-    """Proved ends of a quantity in its base unit, with what the proofs use.
-
-    An end is ``None`` when nothing bounds it. ``unproved`` is true when an end is missing only
-    because no proof was found. ``figures`` and ``identities`` are ids, in the package's order.
-    """
-
-    low: Fraction | None
-    high: Fraction | None
-    figures: tuple[str, ...] = ()
-    identities: tuple[str, ...] = ()
-    assumptions: tuple[str, ...] = ()
-    unproved: bool = False
-
-    @property
-    def interval(self) -> Interval:
-        """The bound as an interval."""
-        return Interval(self.low, self.high)
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """The audit's answer for one printed figure.
-
-    ``implied`` is in the figure's printed unit. ``repairs`` are the smallest repairs of the
-    conflict the figure takes part in: each a set of figure ids that would have to be wrong.
-    """
-
-    figure: Figure
-    verdict: str
-    implied: Bound
-    repairs: tuple[tuple[str, ...], ...] = ()
-    all_repairs_checked: bool = True
 
 
 @dataclass(slots=True)
@@ -132,7 +102,7 @@ class Reconciliation:
             return Bound(Fraction(0), Fraction(0))
         divisor = form(denominator) if denominator else {ONE: mpq(1)}
         span = model.span(Form(form(numerator), divisor))
-        bound = _bound(self.system, span, claims, equations)
+        bound = bound_of(self.system, span, claims, equations)
         if denominator and len(numerator) == len(denominator) == 1:
             bound = self._narrowed_by_share(bound, *numerator, *denominator)
         return bound
@@ -166,8 +136,8 @@ class Reconciliation:
             truncated = frozenset().union(*(r.truncated for r in choice))
             model.leave_out(removed, truncated=truncated)
             span = model.span(Form(form, {ONE: mpq(1)}))
-            bounds.append(_bound(self.system, span, part.observed, part.equations))
-        return _hull(bounds)
+            bounds.append(bound_of(self.system, span, part.observed, part.equations))
+        return hull(bounds)
 
     def _narrowed_by_share(self, bound: Bound, part: Quantity, whole: Quantity) -> Bound:
         share = Share(part, whole)
@@ -177,16 +147,16 @@ class Reconciliation:
         number = self._part_of[column]
         model, local, claims, equations = self._model((number,), False)
         span = model.span(Form({local[column]: mpq(1)}, {ONE: mpq(1)}))
-        other = _bound(self.system, span, claims, equations)
+        other = bound_of(self.system, span, claims, equations)
         lows = [b.low for b in (bound, other) if b.low is not None]
         highs = [b.high for b in (bound, other) if b.high is not None]
         return replace(
             other,
             low=max(lows, default=None),
             high=min(highs, default=None),
-            figures=_union(bound.figures, other.figures),
-            identities=_union(bound.identities, other.identities),
-            assumptions=_union(bound.assumptions, other.assumptions),
+            figures=union(bound.figures, other.figures),
+            identities=union(bound.identities, other.identities),
+            assumptions=union(bound.assumptions, other.assumptions),
         )
 
     def _is_forecast(self, column: int) -> bool:
@@ -328,59 +298,19 @@ def _collect_verdicts(system: System, part: _Part, verdicts: dict[str, Verdict])
     for statements, answer, owners in passes:
         for n, number in enumerate(statements):
             statement = system.statements[number]
-            implied = _bound(system, answer.implied[n], owners, part.equations)
-            cluster = next((c for c in answer.clusters if _takes_part(n, c)), None)
+            implied = bound_of(system, answer.implied[n], owners, part.equations)
+            cluster = next((c for c in answer.clusters if takes_part(n, c)), None)
             verdicts[statement.figure.figure_id] = Verdict(
                 statement.figure,
-                _verdict(n, cluster, statement, implied),
-                _in_printed_unit(implied, statement),
-                _named_repairs(system, cluster, statements),
+                verdict_of(n, cluster, statement, implied),
+                in_printed_unit(implied, statement),
+                named_repairs(system, cluster, statements),
                 answer.all_repairs_checked,
             )
 
 
 def _identity_map(part: _Part) -> dict[int, int]:
     return {ONE: ONE} | {column: column for column in part.columns}
-
-
-def _takes_part(claim: int, cluster: Cluster) -> bool:
-    return claim in cluster.suspects or claim in cluster.truncated
-
-
-def _verdict(claim: int, cluster: Cluster | None, statement: Statement, implied: Bound) -> str:
-    if cluster is not None:
-        if all(claim in repair.removed for repair in cluster.repairs):
-            return "inconsistent"
-        if claim in cluster.suspects:
-            return "disputed"
-        if all(claim in repair.truncated for repair in cluster.repairs):
-            return "truncated"
-    return "consistent" if _constrains(implied, statement) else "untested"
-
-
-def _constrains(implied: Bound, statement: Statement) -> bool:
-    """Whether other figures say more about this one than that a level is not negative."""
-    if not implied.figures:
-        return False
-    low, high = implied.low, implied.high
-    if statement.figure.statistic == "direction":
-        return (low is not None and low >= 0) or (high is not None and high <= 0)
-    floor = {"change": None, "growth": Fraction(-1)}.get(statement.figure.statistic, Fraction(0))
-    says_low = low is not None and (floor is None or low > floor)
-    return says_low or high is not None
-
-
-def _named_repairs(
-    system: System, cluster: Cluster | None, statements: Sequence[int]
-) -> tuple[tuple[str, ...], ...]:
-    if cluster is None:
-        return ()
-
-    def names(repair: Repair) -> tuple[str, ...]:
-        members = sorted(repair.removed)
-        return tuple(system.statements[statements[n]].figure.figure_id for n in members)
-
-    return tuple(dict.fromkeys(names(repair) for repair in cluster.repairs))
 
 
 def _collect_bounds(system: System, part: _Part, bounds: dict[Quantity, Bound]) -> None:
@@ -394,7 +324,7 @@ def _collect_bounds(system: System, part: _Part, bounds: dict[Quantity, Bound]) 
             span, owners = part.forecast_answer.bounds[local], [*part.forecast, *kept]
         else:
             span, owners = part.answer.bounds[local], part.observed
-        bounds[unknown] = _bound(system, span, owners, part.equations)
+        bounds[unknown] = bound_of(system, span, owners, part.equations)
 
 
 def _forecast_only(system: System, part: _Part) -> set[int]:
@@ -418,49 +348,3 @@ def _forecast_only(system: System, part: _Part) -> set[int]:
         for column in side
     }
     return subjects(part.forecast) - observed - {ONE}
-
-
-def _bound(system: System, span: Span, owners: Sequence[int], equations: Sequence[int]) -> Bound:
-    ends = (span.low, span.high)
-    figures = sorted({owners[n] for end in ends for n in end.claims})
-    used = sorted({equations[n] for end in ends for n in end.equations})
-    identities = [system.equations[n].identity for n in used]
-    return Bound(
-        _value(span.low),
-        _value(span.high),
-        tuple(system.statements[n].figure.figure_id for n in figures),
-        tuple(dict.fromkeys(i.identity_id for i in identities)),
-        tuple(dict.fromkeys(i.assumption for i in identities if i.assumption)),
-        any(end.value == UNPROVED for end in ends),
-    )
-
-
-def _value(end: End) -> Fraction | None:
-    if end.value is None or end.value == UNPROVED:
-        return None
-    return Fraction(int(end.value.numerator), int(end.value.denominator))
-
-
-def _in_printed_unit(bound: Bound, statement: Statement) -> Bound:
-    scale = Fraction(int(statement.unit_scale.numerator), int(statement.unit_scale.denominator))
-    return replace(
-        bound,
-        low=None if bound.low is None else bound.low / scale,
-        high=None if bound.high is None else bound.high / scale,
-    )
-
-
-def _hull(bounds: Sequence[Bound]) -> Bound:
-    lows, highs = [b.low for b in bounds], [b.high for b in bounds]
-    return Bound(
-        None if None in lows else min(lows),
-        None if None in highs else max(highs),
-        _union(*(b.figures for b in bounds)),
-        _union(*(b.identities for b in bounds)),
-        _union(*(b.assumptions for b in bounds)),
-        any(b.unproved for b in bounds),
-    )
-
-
-def _union(*groups: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(item for group in groups for item in group))

@@ -8,7 +8,8 @@ from pensionbook.audit import troubled_first, verdict_counts
 from pensionbook.explain import because, interval_text
 from pensionbook.figures import decimals_printed
 from pensionbook.package import Figure, Package
-from pensionbook.reconcile import Reconciliation, Verdict
+from pensionbook.reconcile import Reconciliation
+from pensionbook.verdicts import Verdict
 
 _STATISTICS = {
     "en": {

@@ -9,9 +9,9 @@ from fractions import Fraction
 import pandas as pd
 
 from pensionbook.measure import UNKNOWN, Measure
-from pensionbook.reconcile import Bound
 from pensionbook.register import measure_in_words, printed_in_words
 from pensionbook.report import Report
+from pensionbook.verdicts import Bound
 
 # A share less certain than this many points is not called a share.
 WIDEST_SHARE = 2

@@ -9,8 +9,8 @@ from fractions import Fraction
 import pandas as pd
 
 from pensionbook.measure import UNKNOWN, Measure
-from pensionbook.reconcile import Bound
 from pensionbook.report import Report
+from pensionbook.verdicts import Bound
 
 SHIFTS = (
     ("employees", "public"),

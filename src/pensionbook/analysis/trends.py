@@ -11,8 +11,8 @@ import pandas as pd
 
 from pensionbook.measure import UNKNOWN, Measure
 from pensionbook.periods import end_in_years, years_between
-from pensionbook.reconcile import Bound
 from pensionbook.report import Report
+from pensionbook.verdicts import Bound
 
 CONFIDENCE = 0.95
 # Growth known less well than this many points is left to the table.
