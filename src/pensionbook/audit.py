@@ -57,14 +57,17 @@ def audit_rows(result: Reconciliation) -> Iterable[tuple[str, ...]]:
     for verdict in result.verdicts.values():
         figure, implied = verdict.figure, verdict.implied
         decimals = decimals_printed(figure.printed) + EXTRA_DECIMALS
+        # That a level is not negative is no news; an end that rests on no figure is left empty.
+        low = implied.low if implied.figures else None
+        high = implied.high if implied.figures else None
         yield (
             figure.figure_id,
             figure.locator,
             figure.printed,
             figure.unit,
             verdict.verdict,
-            _cell(implied.low, decimals, up=False, unproved=implied.unproved),
-            _cell(implied.high, decimals, up=True, unproved=implied.unproved),
+            _cell(low, decimals, up=False, unproved=implied.unproved),
+            _cell(high, decimals, up=True, unproved=implied.unproved),
             because(verdict, result.package),
         )
 
