@@ -5,6 +5,7 @@ Slow imports stand inside the commands, so that help and a build with nothing to
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -54,6 +55,11 @@ def _fail(message: str, code: int = 1) -> None:
     console = Console(stderr=True, soft_wrap=True)
     console.print(Text(f"error: {message}", style="bold red"))
     sys.exit(code)
+
+
+def _watched() -> bool:
+    """Whether somebody looks on as it runs."""
+    return sys.stderr.isatty()
 
 
 def _print_version(wanted: bool) -> None:
@@ -111,13 +117,21 @@ def audit(
     Writes audit.csv (a verdict for each figure) and bounds.csv (proved bounds of each quantity).
     """
     from rich.console import Console
+    from rich.progress import Progress
 
     from pensionbook.audit import print_audit, verdict_counts, write_audit
     from pensionbook.package import load_package
 
     loaded = load_package(package)
     folder = output or Path("_build", loaded.name)
-    result = write_audit(loaded, folder)
+    with Progress(console=Console(stderr=True), transient=True, disable=not _watched()) as bar:
+        task = bar.add_task("audit", total=None)
+        result = write_audit(
+            loaded,
+            folder,
+            jobs=os.cpu_count() or 1,
+            progress=lambda done, total: bar.update(task, completed=done, total=total),
+        )
     print_audit(result, Console(), every=every)
     typer.echo(f"written: {folder / 'audit.csv'} and {folder / 'bounds.csv'}")
     inconsistent = verdict_counts(result)["inconsistent"]
