@@ -13,6 +13,8 @@ from pensionbook.register import measure_in_words, printed_in_words
 from pensionbook.report import Report
 from pensionbook.verdicts import Bound
 
+# Levels within a tenth of themselves count as known.
+CLOSE = 0.1
 # A share less certain than this many points is not called a share.
 WIDEST_SHARE = 2
 OWNERSHIP = ("public", "state", "collective", "non_public", "foreign", "private_individual",
@@ -29,17 +31,24 @@ BROKEN_RELATIONS = (
 
 
 def employment_dates(report: Report) -> tuple[str, str]:
-    """The latest pair of dates at which employment by ownership is bounded.
+    """The latest pair of dates at which employment by ownership is closely bounded.
 
     The earlier one is the report's baseline where that is possible. Two empty texts when there are
     no two dates.
     """
-    periods = report.periods("employees", "public", everywhen=True) or report.periods(
-        "employees", everywhen=True
-    )
+    group = "public" if report.knows("employees", "public") else "all"
+    periods = [
+        period
+        for period in report.periods("employees", group, everywhen=True)
+        if _is_close(report.level("employees", group, period))
+    ]
     within = [period for period in periods if report.baseline <= period <= report.as_of]
     chosen = within if len(within) > 1 else periods
     return (chosen[0], chosen[-1]) if len(chosen) > 1 else ("", "")
+
+
+def _is_close(level: Measure) -> bool:
+    return level.known and level.high - level.low < CLOSE * level.high
 
 
 def employment_table(report: Report, first: str, last: str) -> pd.DataFrame:
@@ -75,7 +84,8 @@ def before_after(employment: pd.DataFrame) -> pd.DataFrame:
     if employment.empty:
         return employment
     known = employment[["first_low", "first_high", "last_low", "last_high"]].notna().all(axis=1)
-    narrow = (employment["last_high"] - employment["last_low"]) < 0.1 * employment["last_high"]
+    width = employment["last_high"] - employment["last_low"]
+    narrow = width < CLOSE * employment["last_high"]
     return employment[known & narrow & (employment["group"] != "all")].reset_index(drop=True)
 
 
@@ -125,7 +135,7 @@ def shares_table(report: Report) -> pd.DataFrame:
             continue
         for period in report.mentioned_periods(indicator, "non_public"):
             share = _share(report, indicator, period)
-            if share.known and share.high - share.low <= WIDEST_SHARE:
+            if _pinned(share):
                 rows.append((f"{report.label('indicators', indicator)}, {period}", period, share))
     table = _known_rows(report, [(label, share) for label, _, share in rows])
     table["period"] = [period for _, period, _ in rows]
@@ -137,9 +147,44 @@ def latest_share(report: Report, indicator: str) -> Measure:
     if indicator in report.package.indicators:
         for period in reversed(report.mentioned_periods(indicator, "non_public")):
             share = _share(report, indicator, period)
-            if share.known and share.high - share.low <= WIDEST_SHARE:
+            if _pinned(share):
                 return share
     return UNKNOWN
+
+
+def parts_table(report: Report) -> pd.DataFrame:
+    """Public and non-public parts of revenue, output, employment and contributors, latest dates.
+
+    Columns ``bar, group, label, low, high, value``, in percent; an indicator whose parts are not
+    pinned down at any date is left out.
+    """
+    rows = []
+    for indicator in ("fiscal_revenue", "gdp", "employees", "contributors"):
+        if not latest_share(report, indicator).known:
+            continue
+        period = max(
+            period
+            for period in report.mentioned_periods(indicator, "non_public")
+            if _pinned(_share(report, indicator, period))
+        )
+        for group in ("public", "non_public"):
+            part = report.quantity(indicator, group, period)
+            share = report.share(part, part._replace(group="all"))
+            rows.append(
+                {
+                    "bar": f"{report.label('indicators', indicator)}, {period}",
+                    "group": group,
+                    "label": report.label("groups", group),
+                    "low": share.low,
+                    "high": share.high,
+                    "value": report.text(share),
+                }
+            )
+    return pd.DataFrame(rows, columns=["bar", "group", "label", "low", "high", "value"])
+
+
+def _pinned(share: Measure) -> bool:
+    return share.known and share.high - share.low <= WIDEST_SHARE
 
 
 def _share(report: Report, indicator: str, period: str) -> Measure:

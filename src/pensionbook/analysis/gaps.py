@@ -25,6 +25,8 @@ SHIFTS = (
 # What a district needs for the lost Table 11.
 DISTRICT_SERIES = ("contributors", "employees", "uncovered", "retirees")
 OUTSIDE, MIGRANTS = "uncovered", "migrants_employed"
+# Notes on these figures say how far the rules reach a group.
+STATUS_NOTES = (OUTSIDE, "covered", "rural_employment", MIGRANTS)
 
 
 def shift_dates(report: Report) -> tuple[str, str]:
@@ -200,7 +202,7 @@ def _status(report: Report, group: str) -> str:
     notes = [
         figure.note
         for figure in report.package.figures
-        if figure.group == group and figure.indicator in (OUTSIDE, "covered") and figure.note
+        if figure.group == group and figure.indicator in STATUS_NOTES and figure.note
     ]
     return notes[0] if notes else ""
 
