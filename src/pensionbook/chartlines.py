@@ -168,7 +168,7 @@ def small_multiples(
             if column:
                 axes.tick_params(labelleft=False)
             _draw(axes, one, 2 * POINT * (span[1] - span[0]), tall)
-            placer = _placer(sheet, axes, [one], 0.2, base)
+            placer = _placer(sheet, axes, [one], EDGE, base)
             _label_points(sheet, axes, [one], placer, every=False, last_only=True)
             name = sheet.wrap(one.label, wide, 8.8).split("\n")[0]
             bolden(axes.text(0, 1.06, name, transform=axes.transAxes, size=8.8, va="bottom"))
