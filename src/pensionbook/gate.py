@@ -17,7 +17,9 @@ from sphinx.util import logging
 
 logger = logging.getLogger(__name__)
 
-_NUMBER = re.compile(r"(?<![\w.])[-+\u2212]?\d+(?:,\d{3})*(?:\.\d+)?(?:\s?[%\u2030])?(?![\w-])")
+_NUMBER = re.compile(
+    r"(?<![A-Za-z0-9_.])[-+\u2212]?\d+(?:,\d{3})*(?:\.\d+)?(?:\s?[%\uff05\u2030])?(?![A-Za-z0-9_-])"
+)
 _ALLOWED = re.compile(
     r"""
     \b(?:1[89]|20)\d\d(?:[-\u2013](?:0[1-9]|1[0-2])(?:-[0-3]\d)?)?\b(?!\s?%)  # years and dates

@@ -1,0 +1,100 @@
+"""What the audit of the real package, data/tianjin-2002, must find.
+
+CONTRIBUTING.md says how a change of these results is accepted.
+"""
+
+import csv
+from pathlib import Path
+
+import pytest
+
+from pensionbook.audit import AUDIT_COLUMNS, BOUNDS_COLUMNS, write_audit
+from pensionbook.package import load_package
+from pensionbook.system import Quantity
+from pensionbook.verdicts import VERDICTS
+
+PACKAGE = Path(__file__).parents[1] / "data" / "tianjin-2002"
+CONTRACT = ["figure_id", "locator", "printed", "unit", "verdict", "implied_low", "implied_high"]
+
+
+@pytest.fixture(scope="module")
+def audit(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("audit")
+    result = write_audit(load_package(PACKAGE), folder)
+    rows = {}
+    for name in ("audit", "bounds"):
+        with (folder / f"{name}.csv").open(encoding="utf-8", newline="") as file:
+            rows[name] = list(csv.DictReader(file))
+    return result, rows
+
+
+def test_every_printed_figure_has_one_verdict(audit):
+    result, rows = audit
+    assert len(rows["audit"]) == len(result.package.figures) >= 150
+    assert {row["verdict"] for row in rows["audit"]} <= set(VERDICTS)
+    assert all(row["because"] for row in rows["audit"])
+
+
+def test_the_files_have_the_columns_of_the_contract(audit):
+    _, rows = audit
+    assert list(rows["audit"][0]) == [*CONTRACT, "because"] == list(AUDIT_COLUMNS)
+    assert tuple(rows["bounds"][0]) == BOUNDS_COLUMNS
+
+
+@pytest.mark.parametrize("period", ["1999", "2000", "2001", "2002-09"])
+def test_the_levels_of_figure_1_are_known_to_250_persons(audit, period):
+    bound = audit[0].bounds[Quantity("contributors", "all", "tianjin", period)]
+    assert 0 < bound.high - bound.low <= 250
+
+
+@pytest.mark.parametrize("period", ["1999", "2001"])
+@pytest.mark.parametrize(
+    "group", ["all", "public", "non_public", "foreign", "private_individual", "other"]
+)
+def test_table_2_comes_back_as_close_bounds(audit, group, period):
+    cells = [
+        row
+        for row in audit[1]["bounds"]
+        if (row["indicator"], row["group"], row["area"], row["period"])
+        == ("employees", group, "tianjin", period)
+    ]
+    assert len(cells) == 1
+    low, high = float(cells[0]["low"]), float(cells[0]["high"])
+    assert 0 < low <= high <= low * 1.001
+
+
+def test_the_share_of_the_non_public_group_must_be_wrong(audit):
+    verdict = audit[0].verdicts["non_public_contributors_2002_09_share"]
+    assert verdict.verdict == "inconsistent"
+    (row,) = [r for r in audit[1]["audit"] if r["figure_id"] == verdict.figure.figure_id]
+    assert row["because"].startswith("printed 18.66 %, the others allow 19.65 to 19.67 %")
+
+
+def test_the_share_of_staff_off_post_must_be_wrong(audit):
+    assert audit[0].verdicts["off_post_public_share"].verdict == "inconsistent"
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("migrants_five_years", "resident_population_five_years"),
+        ("six_districts_2001_change", "six_districts_share_of_gross_decrease"),
+    ],
+)
+def test_disputed_pairs_name_each_other(audit, one, other):
+    verdicts = audit[0].verdicts
+    assert verdicts[one].verdict == verdicts[other].verdict == "disputed"
+    assert verdicts[one].repairs == ((one,), (other,)) or verdicts[one].repairs == (
+        (other,), (one,),
+    )  # fmt: skip
+
+
+def test_one_growth_rate_was_cut_off_instead_of_rounded(audit):
+    assert audit[0].verdicts["foreign_employees_2001_growth"].verdict == "truncated"
+
+
+def test_all_smallest_repairs_were_checked_and_every_bound_proved(audit):
+    result, rows = audit
+    assert all(verdict.all_repairs_checked for verdict in result.verdicts.values())
+    assert not any(bound.unproved for bound in result.bounds.values())
+    assert not any("unproved" in row.values() for row in rows["bounds"])
