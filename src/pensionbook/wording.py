@@ -36,9 +36,9 @@ def value_text(interval: Interval, unit: str, language: str = "en") -> str:
         language: one of :data:`LANGUAGES`.
 
     >>> value_text(Interval(Fraction(1604200), Fraction(1604400)), "person")
-    '1.604 million'
+    '1.6043 million'
     >>> value_text(Interval(Fraction(1965, 100), Fraction(1967, 100)), "percent")
-    '19.7%'
+    '19.66%'
     """
     low, high = interval.low, interval.high
     if (low is None or low == 0) and high is None:

@@ -54,7 +54,7 @@ def steps_table(report: Report, found: list[Step]) -> pd.DataFrame:
             "growth": [report.text(step.growth) for step in found],
             "yearly_change": [report.text(step.yearly_change) for step in found],
             "yearly_growth": [report.text(compounded(step.growth, step.years)) for step in found],
-            "label": [step.period for step in found],
+            "label": [f"{step.since} to {step.period}" for step in found],
             "value": [report.text(step.yearly_change) for step in found],
             "low": [step.yearly_change.low for step in found],
             "high": [step.yearly_change.high for step in found],
