@@ -55,6 +55,7 @@ def test_a_printed_range_holds_the_bounds_and_a_single_numeral_is_near_them(low,
         assert first <= low
         assert high <= second
     else:
+        text = text.replace(",", "")
         decimals = len(text.partition(".")[2])
         zeros = len(text) - len(text.rstrip("0")) if "." not in text else 0
         unit = F(10) ** (zeros - decimals)
