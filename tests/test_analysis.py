@@ -208,5 +208,5 @@ def test_shown_tables_escape_texts_and_put_numbers_right():
     )
     html = table._repr_html_()
     assert "&lt;b&gt;x&lt;/b&gt;" in html
-    assert '<td class="text">y</td><td class="number">—</td>' in html
+    assert '<td class="text whole">y</td><td class="number whole">—</td>' in html
     assert "Value" in repr(table)

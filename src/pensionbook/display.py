@@ -42,10 +42,12 @@ def _side(column: pd.Series) -> str:
 
 
 def _cells(tag: str, cells: Iterable[object], sides: Iterable[str]) -> str:
-    return "".join(
-        f'<{tag} class="{side}">{escape(str(cell))}</{tag}>'
-        for cell, side in zip(cells, sides, strict=True)
-    )
+    written = []
+    for cell, side in zip(cells, sides, strict=True):
+        # A date or a single number is never broken at its hyphen or sign.
+        kind = side if tag == "th" or " " in str(cell) else f"{side} whole"
+        written.append(f'<{tag} class="{kind}">{escape(str(cell))}</{tag}>')
+    return "".join(written)
 
 
 @dataclass(frozen=True, slots=True)
