@@ -62,6 +62,7 @@ def employment_table(report: Report, first: str, last: str) -> pd.DataFrame:
         if group not in report.package.groups or not report.mentioned_periods("employees", group):
             continue
         levels = [report.level("employees", group, period) for period in (first, last)]
+        growth = report.growth("employees", group, last, first)
         rows.append(
             {
                 "group": group,
@@ -73,7 +74,7 @@ def employment_table(report: Report, first: str, last: str) -> pd.DataFrame:
                 "last_low": levels[1].low,
                 "last_high": levels[1].high,
                 "change": report.text(report.change("employees", group, last, first)),
-                "growth": report.text(report.growth("employees", group, last, first)),
+                "growth": report.text(growth) if growth.known else "",
             }
         )
     return pd.DataFrame(rows if first else [])
