@@ -109,6 +109,11 @@ def stage(
     except yaml.YAMLError as error:
         raise BuildError(f"{config} is no valid YAML: {error}; mend it") from error
     merged = _merged(settings, changes)
+    sphinx = merged.get("sphinx", {}).get("config", {})
+    if "bibtex_bibfiles" in sphinx:
+        # A book that cites nothing need not hold the bibliography.
+        held = [name for name in sphinx["bibtex_bibfiles"] if (source / name).is_file()]
+        sphinx["bibtex_bibfiles"] = held
     text = yaml.safe_dump(merged, allow_unicode=True, sort_keys=True)
     (folder / "_config.yml").write_text(text, encoding="utf-8")
 
