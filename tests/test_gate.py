@@ -1,6 +1,7 @@
 """The gate on prose: what may be typed, and that a find fails the build with file and line."""
 
 import json
+import re
 import subprocess
 import sys
 
@@ -48,7 +49,12 @@ def built(folder, page, values=None):
     (source / "index.md").write_text(page, encoding="utf-8")
     (source / "register.md").write_text("---\norphan:\n---\n# Register\n\n```{register}\n```\n")
     (source / "values.md").write_text("---\norphan:\n---\n# Values\n\n```{values}\n```\n")
-    data = {"figures": [FIGURE], "values": {"fall": RECORD} if values is None else values}
+    counts = {"inconsistent": 0, "consistent": 1}
+    data = {
+        "counts": counts,
+        "figures": [FIGURE],
+        "values": {"fall": RECORD} if values is None else values,
+    }
     (source / "_data" / "report.json").write_text(json.dumps(data))
     command = [sys.executable, "-m", "sphinx", "-W", "--keep-going", "-b", "html"]
     return subprocess.run(
@@ -73,6 +79,15 @@ def test_the_register_has_an_anchor_a_figure_and_escapes_its_texts(tmp_path):
     assert 'id="figure-first"' in html
     assert "<script>alert" not in html
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in html
+
+
+def test_verdicts_are_counted_and_absent_ones_said_to_be_absent(tmp_path):
+    page = "# Page\n\n{value}`fall`\n\n```{verdicts}\n```\n\n```{register}\n:only: disputed\n```\n"
+    run = built(tmp_path, page)
+    assert run.returncode == 0, run.stderr
+    html = (tmp_path / "html" / "index.html").read_text(encoding="utf-8")
+    assert re.search(r"<p>all</p></td>\s*<td><p>1</p></td>", html)
+    assert "No printed figure of this edition has this verdict." in html
 
 
 @pytest.mark.parametrize(

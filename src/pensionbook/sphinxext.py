@@ -73,6 +73,16 @@ class FigureRole(SphinxRole):
         return [node], []
 
 
+_REGISTER = (
+    ("Where", lambda row: row["locator"], 8),
+    ("What it measures", lambda row: row["measure"], 24),
+    ("Printed", lambda row: f"{row['as_printed']} {row['unit']}".strip(), 14),
+    ("Verdict", lambda row: row["verdict"], 11),
+    ("The others allow", lambda row: row["implied"] or "—", 16),
+    ("Remark", lambda row: row["remark"] or "—", 27),
+)
+
+
 class RegisterDirective(SphinxDirective):
     """All printed figures as a table with an anchor a row."""
 
@@ -87,30 +97,30 @@ class RegisterDirective(SphinxDirective):
         if not rows:
             return [nodes.paragraph("", "No printed figure of this edition has this verdict.")]
         anchors = [] if wanted else [f"figure-{row['id']}" for row in rows]
+        # Under a heading that names the verdict its column is left out.
+        columns = [column for column in _REGISTER if not (wanted and column[0] == "Verdict")]
         table = _table(
-            (
-                "Where",
-                "What it measures",
-                "Printed",
-                "Verdict",
-                "The others allow",
-                "Remark",
-            ),
-            [
-                (
-                    row["locator"],
-                    row["measure"],
-                    f"{row['as_printed']} {row['unit']}".strip(),
-                    row["verdict"],
-                    row["implied"] or "—",
-                    row["remark"] or "—",
-                )
-                for row in rows
-            ],
-            (8, 24, 14, 11, 16, 27),
+            [head for head, _, _ in columns],
+            [[cell(row) for _, cell, _ in columns] for row in rows],
+            [width for _, _, width in columns],
             anchors,
         )
-        table["classes"] += ["register", "generated"]
+        table["classes"] += ["troubled" if wanted else "register", "generated"]
+        return [table]
+
+
+class VerdictsDirective(SphinxDirective):
+    """How many figures have each verdict."""
+
+    has_content = False
+
+    def run(self) -> list[nodes.Node]:
+        """A table of verdicts and counts, the total last."""
+        counts = _data(self.env.app)["counts"]
+        rows = [(verdict, str(count)) for verdict, count in counts.items()]
+        rows.append(("all", str(sum(counts.values()))))
+        table = _table(("Verdict", "Figures"), rows, (50, 50))
+        table["classes"] += ["generated"]
         return [table]
 
 
@@ -243,6 +253,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_role("value", ValueRole())
     app.add_role("printed", FigureRole())
     app.add_directive("register", RegisterDirective)
+    app.add_directive("verdicts", VerdictsDirective)
     app.add_directive("values", ValuesDirective)
     app.add_node(
         ValueNode,
