@@ -1,74 +1,14 @@
 """Known-right and known-wrong printed figures side by side (synthetic numbers throughout)."""
 
 from fractions import Fraction as F
-from pathlib import Path
 
 import pytest
 
 from pensionbook.audit import audit_rows, bounds_rows, troubled_first, verdict_counts
 from pensionbook.explain import because, decimal_outward, interval_text
 from pensionbook.figures import Interval
-from pensionbook.package import Area, Figure, Group, Identity, Indicator, Package, Term, Unit
-from pensionbook.reconcile import reconcile
 from pensionbook.system import Quantity
-
-FIELDS = (
-    "figure_id", "locator", "indicator", "group", "area", "period", "base_period", "statistic",
-    "of_indicator", "of_group", "of_area", "printed", "unit", "qualifier", "note",
-)  # fmt: skip
-UNITS = (
-    ("person", "persons", "person", F(1), True),
-    ("10k_person", "10,000 persons", "person", F(10_000), False),
-    ("percent", "percent", "one", F(1, 100), False),
-    ("percentage_point", "percentage points", "one", F(1, 100), False),
-    ("one", "one", "one", F(1), False),
-    ("rank", "rank", "rank", F(1), True),
-)
-
-
-def figure(figure_id, statistic, printed, unit, **fields):
-    row = dict.fromkeys(FIELDS, "") | {
-        "figure_id": figure_id, "locator": "1", "indicator": "contributors", "group": "all",
-        "area": "town", "period": "2001", "statistic": statistic, "printed": printed,
-        "unit": unit, "qualifier": "exact",
-    }  # fmt: skip
-    return Figure(**(row | fields), row=2)
-
-
-def level(figure_id, printed, unit="10k_person", **fields):
-    return figure(figure_id, "level", printed, unit, **fields)
-
-
-def identity(identity_id, *terms, assumption=""):
-    """Terms are (coefficient, group, period) of contributors in town."""
-    written = tuple(Term(F(c), "contributors", g, "town", p, "") for c, g, p in terms)
-    return Identity(identity_id, written, assumption, "because the test says so")
-
-
-OWNERSHIP = identity("ownership", (1, "all", "*"), (-1, "public", "*"), (-1, "private", "*"))
-
-
-def audited(*figures, identities=(OWNERSHIP,)):
-    package = Package(
-        path=Path("synthetic"),
-        name="synthetic",
-        title_en="Synthetic",
-        title_zh="合成",
-        figures=tuple(figures),
-        identities=tuple(identities),
-        indicators={
-            "contributors": Indicator(
-                id="contributors", name_en="Contributors", name_zh="缴费", kind="stock",
-                unit="person", definition_en="", definition_zh="",
-            )
-        },
-        groups={g: Group(g, g, g, "") for g in ("all", "public", "private")},
-        areas={"town": Area("town", "Town", "镇", "")},
-        units={u[0]: Unit(u[0], u[1], u[1], *u[2:]) for u in UNITS},
-        tables={},
-        sha256={},
-    )  # fmt: skip
-    return reconcile(package)
+from small import audited, figure, identity, level
 
 
 def verdicts(result):

@@ -1,11 +1,12 @@
 """Numbers and dates as readers see them."""
 
 import doctest
+import re
 from datetime import date
 from fractions import Fraction as F
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 import pensionbook.explain
@@ -13,7 +14,7 @@ import pensionbook.gate
 import pensionbook.wording
 from pensionbook.figures import Interval
 from pensionbook.periods import end_date, end_in_years, is_period, years_between
-from pensionbook.wording import end_text, period_text, value_text
+from pensionbook.wording import LANGUAGES, end_text, period_text, value_text
 
 
 @pytest.mark.parametrize(
@@ -30,6 +31,14 @@ from pensionbook.wording import end_text, period_text, value_text
         (0, None, "person", "not recoverable", "无法恢复"),
         (None, None, "one", "not recoverable", "无法恢复"),
         (F("174.5"), F("176.2"), "one", "174.5 to 176.2", "174.5 至 176.2"),
+        (F(-5, 2), F(-5, 2), "percentage_point", "−2.5", "−2.5"),
+        (F(2, 3), None, "one", "at least 0.66", "至少 0.66"),
+        (None, F(1, 3), "percent", "at most 0.34%", "至多 0.34%"),
+        (12_388_888, None, "person", "at least 12.38 million", "至少 1,238.88\u2009万"),
+        (None, F("-63628.5"), "person", "at most −63,628", "至多 −6.36\u2009万"),
+        (F(-1, 3000), F(-1, 3000), "one", "0.00", "0.00"),
+        (0, 0, "person", "0", "0"),
+        (1_000_000, 2_000_000, "person", "1 to 2 million", "100 至 200\u2009万"),
     ],
 )
 def test_a_value_says_no_more_than_its_bounds(low, high, unit, en, zh):
@@ -38,29 +47,80 @@ def test_a_value_says_no_more_than_its_bounds(low, high, unit, en, zh):
     assert value_text(interval, unit, "zh_CN") == zh
 
 
-def number(text):
-    return F(text.replace(",", "").replace("−", "-"))
+WORDS = {" billion": 10**9, " million": 10**6, "\u2009亿": 10**8, "\u2009万": 10**4, "%": 1}
 
 
-@given(
-    st.fractions(min_value=1, max_value=10**7, max_denominator=1000),
-    st.fractions(min_value=0, max_value=10**5, max_denominator=1000),
+def read(text):
+    """The numerals of a text at the scale they are printed in: (value, unit of the last digit)."""
+    factor = next((scale for word, scale in WORDS.items() if text.endswith(word)), 1)
+    for word in WORDS:
+        text = text.replace(word, "")
+    found = []
+    for part in re.split(" to | 至 ", text):
+        plain = part.replace(",", "").replace("−", "-")
+        unit = F(10) ** -len(plain.partition(".")[2])
+        found.append((F(plain) * factor, unit * factor))
+    return found
+
+
+def last_digits(value, unit):
+    """Units that the last digit of a numeral may have: zeros before the point may carry nothing."""
+    yield unit
+    while unit >= 1 and value % (unit * 10) == 0 and unit < abs(value):
+        unit *= 10
+        yield unit
+
+
+lows = st.fractions(min_value=-(10**10), max_value=10**10, max_denominator=1000)
+widths = st.one_of(
+    st.fractions(min_value=0, max_value=10, max_denominator=1000),
+    st.fractions(min_value=0, max_value=10**9, max_denominator=7),
 )
-def test_a_printed_range_holds_the_bounds_and_a_single_numeral_is_near_them(low, width):
+units = st.sampled_from(["person", "yuan", "percent", "percentage_point", "one"])
+
+
+@settings(deadline=None, max_examples=400)
+@given(lows, widths, units, st.sampled_from(LANGUAGES))
+def test_what_is_printed_of_bounds_is_true(low, width, unit, language):
+    """A range holds the bounds; a single numeral stands for all between them."""
     assume(width > 0)
     high = low + width
-    text = value_text(Interval(low, high), "one")
-    if " to " in text:
-        first, second = (number(part) for part in text.split(" to "))
+    numerals = read(value_text(Interval(low, high), unit, language))
+    if len(numerals) == 2:
+        (first, _), (second, _) = numerals
         assert first <= low
         assert high <= second
-    else:
-        text = text.replace(",", "")
-        decimals = len(text.partition(".")[2])
-        zeros = len(text) - len(text.rstrip("0")) if "." not in text else 0
-        unit = F(10) ** (zeros - decimals)
-        assert abs(number(text) - low) <= unit
-        assert abs(number(text) - high) <= unit
+        return
+    ((value, printed_to),) = numerals
+    assert any(
+        # Right to one unit of its last digit, or everything in between rounds to it.
+        (value - step <= low and high <= value + step)
+        or (value - step / 2 <= low and high <= value + step / 2)
+        for step in last_digits(value, printed_to)
+    )
+    assert width <= abs(low + high) / 2 / 50
+
+
+@settings(deadline=None)
+@given(lows, units, st.sampled_from(LANGUAGES), st.booleans())
+def test_what_is_printed_of_one_end_promises_no_more_than_it(end, unit, language, is_low):
+    assume(end != 0)
+    text = value_text(Interval(end, None) if is_low else Interval(None, end), unit, language)
+    told, rest = text[: len("at most ")], text[len("at least ") :]
+    if language == "zh_CN":
+        told, rest = text[:3], text[3:]
+    elif not is_low:
+        rest = text[len("at most ") :]
+    ((value, _),) = read(rest)
+    assert told.strip() in ("at least", "至少", "at most", "至多")
+    assert value <= end if is_low else value >= end
+
+
+@settings(deadline=None)
+@given(lows, st.sampled_from(LANGUAGES))
+def test_a_known_value_is_printed_to_half_a_unit(value, language):
+    ((printed, unit),) = read(value_text(Interval(value, value), "one", language))
+    assert abs(printed - value) <= unit / 2
 
 
 def test_ends_are_whole_and_rounded_outward():

@@ -49,9 +49,12 @@ def value_text(interval: Interval, unit: str, language: str = "en") -> str:
     if len(known) == 1 or low == high:
         whole = unit in ("person", "yuan") and scale == 1
         decimals = 0 if whole else _decimals_of_point(known[0])
-        text = _decimal(known[0], decimals, language) + suffix
         if low == high:
-            return text
+            return _decimal(_rounded(known[0], decimals), decimals, language) + suffix
+        # One end alone is rounded outward, as the ends of a range are.
+        step = Fraction(10) ** -decimals
+        end = floor(known[0] / step) * step if high is None else ceil(known[0] / step) * step
+        text = _decimal(end, decimals, language) + suffix
         return (_AT_MOST if low is None else _AT_LEAST)[language].format(text)
     low, high = known
     decimals = _common_decimals(low, high)

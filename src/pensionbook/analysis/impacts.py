@@ -108,7 +108,7 @@ def peers_table(report: Report, indicator: str = "contributors") -> pd.DataFrame
     rows = []
     for area in places:
         periods = report.mentioned_periods(indicator, area=area)
-        for since, period in zip(periods[-2:-1], periods[-1:], strict=True):
+        for since, period in list(itertools.pairwise(periods))[-1:]:
             level = report.level(indicator, period=period, area=area)
             change = report.change(indicator, period=period, since=since, area=area)
             growth = report.growth(indicator, period=period, since=since, area=area)

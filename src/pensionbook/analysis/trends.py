@@ -103,15 +103,16 @@ def log_linear_trend(report: Report, indicator: str = "contributors") -> Trend |
     """Ordinary least squares of the logarithm of the level on time in years (statsmodels).
 
     The interval is Student's t at 95 % with points - 2 degrees of freedom; it speaks of scatter
-    round a constant rate, not of rounding, which the bounds cover. ``None`` below three points.
+    round a constant rate, not of rounding, which the bounds cover. ``None`` below three points, or
+    where a level may be nil.
     """
     periods = report.periods(indicator)
-    if len(periods) < 3:
+    levels = [report.level(indicator, period=period) for period in periods]
+    if len(periods) < 3 or any(level.low <= 0 for level in levels):
         return None
     # statsmodels takes most of a second to import; only this function needs it.
     import statsmodels.api as sm
 
-    levels = [report.level(indicator, period=period) for period in periods]
     middle = np.log([(level.low + level.high) / 2 for level in levels])
     time = np.array([float(end_in_years(period)) for period in periods])
     fit = sm.OLS(middle, sm.add_constant(time - time[0])).fit()
