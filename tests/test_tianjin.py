@@ -14,7 +14,10 @@ from pensionbook.system import Quantity
 from pensionbook.verdicts import VERDICTS
 
 PACKAGE = Path(__file__).parents[1] / "data" / "tianjin-2002"
-CONTRACT = ["figure_id", "locator", "printed", "unit", "verdict", "implied_low", "implied_high"]
+# Other programs read these files.
+AUDIT = "figure_id,locator,printed,unit,verdict,implied_low,implied_high,because"
+BOUNDS = "indicator,group,area,period,low,high,unit,figures"
+WORDS = {"consistent", "truncated", "untested", "inconsistent", "disputed"}
 
 
 @pytest.fixture(scope="module")
@@ -30,15 +33,35 @@ def audit(tmp_path_factory):
 
 def test_every_printed_figure_has_one_verdict(audit):
     result, rows = audit
-    assert len(rows["audit"]) == len(result.package.figures) >= 150
-    assert {row["verdict"] for row in rows["audit"]} <= set(VERDICTS)
+    printed = [figure.figure_id for figure in result.package.figures]
+    assert [row["figure_id"] for row in rows["audit"]] == printed
+    assert len(set(printed)) == len(printed) >= 150
+    assert {row["verdict"] for row in rows["audit"]} <= set(VERDICTS) == WORDS
     assert all(row["because"] for row in rows["audit"])
 
 
 def test_the_files_have_the_columns_of_the_contract(audit):
     _, rows = audit
-    assert list(rows["audit"][0]) == [*CONTRACT, "because"] == list(AUDIT_COLUMNS)
-    assert tuple(rows["bounds"][0]) == BOUNDS_COLUMNS
+    assert ",".join(rows["audit"][0]) == ",".join(AUDIT_COLUMNS) == AUDIT
+    assert ",".join(rows["bounds"][0]) == ",".join(BOUNDS_COLUMNS) == BOUNDS
+
+
+def test_no_line_of_the_files_is_longer_or_shorter_than_its_head(audit):
+    for rows in audit[1].values():
+        assert not any(None in row or None in row.values() for row in rows)
+
+
+def test_every_bound_has_its_ends_in_order_and_rests_on_known_figures(audit):
+    result, rows = audit
+    known = {figure.figure_id for figure in result.package.figures}
+    for row in rows["bounds"]:
+        if row["low"] and row["high"]:
+            assert float(row["low"]) <= float(row["high"]), row
+        assert set(filter(None, row["figures"].split(";"))) <= known
+    cells = [
+        tuple(row[c] for c in ("indicator", "group", "area", "period")) for row in rows["bounds"]
+    ]
+    assert len(set(cells)) == len(cells)
 
 
 @pytest.mark.parametrize("period", ["1999", "2000", "2001", "2002-09"])

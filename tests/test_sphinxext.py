@@ -1,0 +1,196 @@
+"""The Sphinx extension on a tiny book: values, printed figures, the register, the list of values.
+
+What the gate refuses is in test_gate.py.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+from bs4 import BeautifulSoup
+
+from pensionbook.package import load_package
+from pensionbook.reconcile import reconcile
+from pensionbook.register import register_data
+from projects import ROOT
+
+NASTY = "<script>alert(1)</script>"
+PAGE = "# Page\n\n{value}`fall` {value}`place` {value}`lost` {printed}`first`\n"
+
+
+def record(identifier: str, text: str, **fields: Any) -> dict[str, Any]:
+    """An entry of values.json."""
+    return {
+        "id": identifier, "unit": "person", "text": text, "formula": "a - b", "figures": [],
+        "identities": [], "assumptions": [], "notebook": "01",
+    } | fields  # fmt: skip
+
+
+def printed(identifier: str, **fields: str) -> dict[str, str]:
+    """An entry of the register."""
+    return {
+        "id": identifier, "locator": "1", "measure": "Contributors", "printed": "18.66",
+        "as_printed": "about 18.66", "unit": "percent", "verdict": "inconsistent",
+        "implied": "19.65 to 19.67", "because": "printed 18.66 %", "remark": "",
+    } | fields  # fmt: skip
+
+
+DATA = {
+    "counts": {"inconsistent": 1, "consistent": 1},
+    "figures": [printed("first"), printed("second", verdict="consistent", remark=NASTY)],
+    "values": {
+        "fall": record("fall", "−294,994", low=-294995, high=-294993.5, figures=["first"]),
+        "place": record("place", NASTY, value=NASTY, unit="text"),
+        "lost": record("lost", "not recoverable", low=None, high=None, formula=NASTY),
+    },
+}
+
+
+def compile_book(
+    folder: Path,
+    page: str = PAGE,
+    data: Any = DATA,
+    pages: tuple[str, ...] = ("register", "values"),
+) -> subprocess.CompletedProcess[str]:
+    """Compile a book of one page and perhaps the register and the list, without -W."""
+    source = folder / "source"
+    (source / "_data").mkdir(parents=True)
+    (source / "conf.py").write_text("extensions = ['myst_parser', 'pensionbook.sphinxext']\n")
+    (source / "index.md").write_text(page, encoding="utf-8")
+    for name in pages:
+        text = f"---\norphan:\n---\n# {name.capitalize()}\n\n```{{{name}}}\n```\n"
+        (source / f"{name}.md").write_text(text, encoding="utf-8")
+    if data is not None:
+        (source / "_data" / "report.json").write_text(json.dumps(data), encoding="utf-8")
+    command = [
+        sys.executable,
+        "-m",
+        "sphinx",
+        "-E",
+        "-b",
+        "html",
+        str(source),
+        str(folder / "html"),
+    ]
+    return subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+
+
+def soup(folder: Path, page: str) -> BeautifulSoup:
+    """A compiled page."""
+    return BeautifulSoup((folder / "html" / f"{page}.html").read_text("utf-8"), "html.parser")
+
+
+@pytest.fixture(scope="module")
+def book(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The book with all pages, compiled without a warning."""
+    folder = tmp_path_factory.mktemp("book")
+    run = compile_book(folder)
+    assert run.returncode == 0, run.stderr
+    assert "WARNING" not in run.stderr, run.stderr
+    return folder
+
+
+def test_a_value_is_a_link_to_its_entry_with_a_tip(book: Path) -> None:
+    value = soup(book, "index").find("a", href="values.html#value-fall")
+    assert value.get_text() == "−294,994"
+    tip = value.find_parent(class_="value").find(role="tooltip").get_text()
+    assert tip == "Bounds: -294,995 to -294,993.5 (person). Formula: a - b."
+    assert soup(book, "values").find(id="value-fall")
+
+
+def test_a_word_is_plain_text_and_not_listed(book: Path) -> None:
+    word = soup(book, "index").find(class_="value-word")
+    assert word.get_text() == NASTY
+    assert not word.find("script")
+    assert not soup(book, "values").find(id="value-place")
+
+
+def test_a_printed_figure_links_to_its_row(book: Path) -> None:
+    link = soup(book, "index").find("a", href="register.html#figure-first")
+    assert link.get_text() == "18.66%"
+
+
+def test_the_register_has_a_row_with_an_anchor_for_each_figure(book: Path) -> None:
+    register = soup(book, "register")
+    rows = [register.find("tr", id=f"figure-{name}") for name in ("first", "second")]
+    assert [cell.get_text(strip=True) for cell in rows[0].find_all("td")] == [
+        "1", "Contributors", "about 18.66 percent", "inconsistent", "19.65 to 19.67", "—",
+    ]  # fmt: skip
+    assert rows[1].find_all("td")[-1].get_text(strip=True) == NASTY
+
+
+@pytest.mark.parametrize("page", ["index", "register", "values"])
+def test_no_text_of_the_data_becomes_markup(book: Path, page: str) -> None:
+    html = (book / "html" / f"{page}.html").read_text("utf-8")
+    assert NASTY not in html
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in html
+
+
+def test_the_list_of_values_links_to_the_figures_under_each(book: Path) -> None:
+    row = soup(book, "values").find("tr", id="value-fall")
+    assert row.find("a", href="register.html#figure-first").get_text() == "first"
+    lost = soup(book, "values").find("tr", id="value-lost")
+    assert "nothing in the package bounds it" in lost.get_text()
+
+
+def test_a_book_without_those_pages_shows_plain_numbers(tmp_path: Path) -> None:
+    run = compile_book(tmp_path, pages=())
+    assert run.returncode == 0, run.stderr
+    value = soup(tmp_path, "index").find(class_="value")
+    assert value.get_text().startswith("−294,994")
+    assert not value.find("a")
+
+
+def test_an_unknown_value_is_a_warning_with_file_and_line_and_shows_its_id(tmp_path: Path) -> None:
+    run = compile_book(tmp_path, "# Page\n\nText.\n\nIt {value}`rises` here.\n")
+    assert "index.md:5: WARNING: unknown value 'rises': no notebook of this edition" in run.stderr
+    assert "It rises here." in soup(tmp_path, "index").get_text()
+
+
+def test_a_book_without_data_warns_of_every_value(tmp_path: Path) -> None:
+    run = compile_book(tmp_path, data=None)
+    assert run.stderr.count("WARNING: unknown value") == 3
+    assert run.stderr.count("WARNING: unknown figure") == 1
+    assert "No notebook of this edition records a value." in soup(tmp_path, "values").get_text()
+
+
+def test_only_wanted_verdicts_are_listed_without_a_second_anchor(tmp_path: Path) -> None:
+    page = PAGE + "\n```{register}\n:only: inconsistent disputed\n```\n"
+    assert compile_book(tmp_path, page).returncode == 0
+    table = soup(tmp_path, "index").find("table")
+    assert len(table.find("tbody").find_all("tr")) == 1
+    assert not table.find_all(id=True)
+    heads = [head.get_text(strip=True) for head in table.find_all("th")]
+    assert heads == ["Where", "What it measures", "Printed", "The others allow", "Remark"]
+
+
+# -- what the pages are given ---------------------------------------------------------------------
+
+
+@cache
+def register(language: str) -> dict[str, Any]:
+    """The register of the real package."""
+    return register_data(reconcile(load_package(ROOT / "data" / "tianjin-2002")), language)
+
+
+@pytest.mark.parametrize("language", ["en", "zh_CN"])
+def test_the_register_tells_each_figure_in_words(language: str) -> None:
+    data = register(language)
+    assert sum(data["counts"].values()) == len(data["figures"])
+    ids = {figure["id"] for figure in data["figures"]}
+    assert len(ids) == len(data["figures"])
+    assert set(data["troubled"]) <= ids
+    assert all(figure["measure"] and figure["as_printed"] for figure in data["figures"])
+    (share,) = [f for f in data["figures"] if f["id"] == "non_public_contributors_2002_09_share"]
+    assert (share["verdict"], share["implied"]) == ("inconsistent", "19.65 to 19.67")
+    measure = {
+        "en": "Contributors, Non-public",
+        "zh_CN": "缴费",
+    }[language]
+    assert measure.lower() in share["measure"].lower()
