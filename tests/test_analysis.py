@@ -13,7 +13,7 @@ from pensionbook.analysis import causes, gaps, impacts, trends
 from pensionbook.display import Sentence
 from pensionbook.measure import Measure
 from pensionbook.verdicts import Bound
-from small import OWNERSHIP, falling, figure, level, report_of
+from small import OWNERSHIP, falling, figure, identity, level, report_of
 
 
 def test_nine_months_are_put_on_a_yearly_basis():
@@ -170,6 +170,51 @@ def test_kitagawa_bounds_hold_and_are_attained_when_employment_is_rounded_too():
     found = {**parts.employment, "all": parts.employment_total, "coverage": parts.coverage_total}
     for name, values in seen.items():
         assert (found[name].bound.low, found[name].bound.high) == (min(values), max(values)), name
+
+
+def test_kitagawa_bounds_hold_where_employment_of_the_groups_adds_up_to_a_known_total():
+    """The totals may then be wider than need be, for they take the groups' ratios apart."""
+
+    def at(name, printed, group, period, unit="person", indicator="contributors"):
+        return level(name, printed, unit, indicator=indicator, group=group, period=period)
+
+    staff = {"1999": ("16.0", "12.0", "4.0"), "2001": ("15.0", "9.0", "6.0")}
+    report = report_of(
+        at("p0", "85000", "public", "1999"),
+        at("p1", "70000", "public", "2001"),
+        at("q0", "15000", "private", "1999"),
+        at("q1", "20000", "private", "2001"),
+        *(
+            at(f"{group}_{period}", printed, group, period, "10k_person", "employees")
+            for period, row in staff.items()
+            for group, printed in zip(("all", "public", "private"), row, strict=True)
+        ),
+        identities=(
+            OWNERSHIP,
+            identity(
+                "staff",
+                (1, "all", "*"),
+                (-1, "public", "*"),
+                (-1, "private", "*"),
+                indicator="employees",
+            ),
+        ),
+        as_of="2001",
+    )
+    parts = causes.kitagawa(report, ("public", "private"), "2001", "1999")
+    paid = {"public": (85_000, 70_000), "private": (15_000, 20_000)}
+    for a, b, c, d in itertools.product((-500, 0, 500), repeat=4):
+        at_work = {"public": (120_000 + a, 90_000 + b), "private": (40_000 + c, 60_000 + d)}
+        if max(abs(a + c), abs(b + d)) > 500:
+            continue  # the total would not be what is printed
+        total = 0
+        for group, (e0, e1) in at_work.items():
+            effect = F(e1 - e0) * (F(paid[group][1], e1) + F(paid[group][0], e0)) / 2
+            assert parts.employment[group].bound.low <= effect <= parts.employment[group].bound.high
+            total += effect
+        assert parts.employment_total.bound.low <= total <= parts.employment_total.bound.high
+        coverage = parts.coverage_total.bound
+        assert coverage.low <= -10_000 - total <= coverage.high
 
 
 def test_steps_of_lost_levels_are_bounded_jointly():

@@ -238,8 +238,9 @@ def kitagawa(
     Contributors C = sum over groups of employment E times coverage c. With the two-date averages
     as weights (Kitagawa 1955) the employment effect of a group is (E1 - E0)(c1 + c0)/2, which is
     (C1 - C1/r + C0 r - C0)/2 with r = E1/E0. It rises with r, so its bounds are linear programs
-    in C at the ends of r; they are exact as long as no printed figure ties C to E. The coverage
-    effect is the rest of the change. ``None`` when a group's employment is not bounded.
+    in C at the ends of r. They always hold; they are attained as long as nothing ties C to E or,
+    in the totals, the r of one group to that of another. The coverage effect is the rest of the
+    change. ``None`` when a group's employment is not bounded.
     """
     if not period:
         return None
