@@ -289,7 +289,7 @@ def test_shown_tables_escape_texts_and_put_numbers_right():
         pd.DataFrame({"a": ["<b>x</b>", "y"], "b": ["−1 to 2", ""], "c": [1, 2]}),
         {"a": "Name", "b": "Value"},
     )
-    html = table._repr_html_()
+    html = table._repr_mimebundle_()["text/html"]
     assert "&lt;b&gt;x&lt;/b&gt;" in html
     assert '<td class="text whole">y</td><td class="number whole">—</td>' in html
     assert "Value" in repr(table)

@@ -76,7 +76,7 @@ def _pages(entry: Any) -> list[str]:
 def stage(
     book: Path,
     notebooks: Mapping[str, Mapping[str, Any]],
-    pages: Mapping[str, str],
+    pages: Mapping[str, bytes],
     config: Path,
     changes: Mapping[str, Any],
     folder: Path,
@@ -99,9 +99,9 @@ def stage(
     for name, content in notebooks.items():
         text = notebook_text(for_page(content))
         (source / _NOTEBOOKS / f"{name}.ipynb").write_text(text, encoding="utf-8")
-    for name, text in pages.items():
+    for name, content in pages.items():
         (source / name).parent.mkdir(parents=True, exist_ok=True)
-        (source / name).write_text(text, encoding="utf-8")
+        (source / name).write_bytes(content)
     try:
         settings = yaml.safe_load(config.read_text(encoding="utf-8")) or {}
     except OSError as error:

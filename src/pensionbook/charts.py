@@ -15,11 +15,13 @@ from pensionbook.chartbars import before_after, bounded_bars, stacked_parts, wat
 from pensionbook.chartintervals import shares, whiskers
 from pensionbook.chartlines import bounded_lines, small_multiples
 from pensionbook.chartstyle import DPI, style
+from pensionbook.mimes import PICTURE
 
 __all__ = [
     "before_after",
     "bounded_bars",
     "bounded_lines",
+    "keep",
     "png",
     "shares",
     "show",
@@ -39,6 +41,16 @@ def show(figure: Figure) -> None:
     width = int(figure.get_figwidth() * 100)
     metadata = {"image/png": {"width": width, "alt": figure.pensionbook_alt}}
     display(data, metadata=metadata, raw=True)
+
+
+def keep(name: str, figure: Figure | None) -> None:
+    """Hand a small picture over to the build under a name; ``None`` says there is none."""
+    from IPython.display import display
+
+    data: dict[str, object] = {"text/plain": figure.pensionbook_alt if figure else ""}
+    if figure:
+        data["image/png"] = png(figure)
+    display(data, metadata={PICTURE: name}, raw=True)
 
 
 def png(figure: Figure) -> bytes:

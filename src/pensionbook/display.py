@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from html import escape
+from typing import Any
 
 import pandas as pd
+
+from pensionbook.mimes import TABLE_MIME
 
 MISSING = "—"
 _UNKNOWN = ("not recoverable", "无法恢复")
@@ -18,7 +21,22 @@ class ShownTable:
 
     table: pd.DataFrame
 
-    def _repr_html_(self) -> str:
+    def record(self) -> dict[str, Any]:
+        """Heads, rows and the side each column stands on, as the book's pages read them."""
+        return {
+            "heads": [str(head) for head in self.table.columns],
+            "sides": [_side(self.table[column]) for column in self.table],
+            "rows": [[str(cell) for cell in row] for row in self.table.itertuples(index=False)],
+        }
+
+    def _repr_mimebundle_(self, **_options: object) -> dict[str, Any]:
+        return {
+            TABLE_MIME: self.record(),
+            "text/html": self._html(),
+            "text/plain": repr(self),
+        }
+
+    def _html(self) -> str:
         sides = [_side(self.table[column]) for column in self.table]
         head = _cells("th", self.table.columns, sides)
         body = "".join(

@@ -37,6 +37,11 @@ _TREE = Path(__file__).parents[2]
 _AUDIT_FILES = ("audit.csv", "bounds.csv")
 # Where the pages of the staged book find the register and the named values.
 DATA_FILE = "_data/report.json"
+PICTURES = "_pictures"
+_NUMBERED = {
+    "en": {"figure": "Figure %s", "table": "Table %s"},
+    "zh_CN": {"figure": "图 %s", "table": "表 %s"},
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +193,7 @@ class _Job:
                 )
         by_name = {notebook.name: executed[language, notebook.name] for notebook in self.notebooks}
         values = self._publish(by_name, language, new)
-        pages = {DATA_FILE: json.dumps(register | {"values": {v["id"]: v for v in values}})}
+        pages = self._pages(by_name, register | {"values": {v["id"]: v for v in values}})
         self.progress.step("book")
         environment = clean_environment(work, cache.folder)
         self._compile(by_name, pages, language, staging, new, environment)
@@ -236,10 +241,35 @@ class _Job:
         (new / "values.json").write_text(text + "\n", encoding="utf-8")
         return values
 
+    def _pages(
+        self, notebooks: Mapping[str, Mapping[str, Any]], data: dict[str, Any]
+    ) -> dict[str, bytes]:
+        """What the pages read beside their own text: data, and small pictures."""
+        from base64 import b64decode
+
+        from pensionbook.notebooks import exhibits, pictures_of
+
+        shown: dict[str, bool] = {}
+        pictures: dict[str, dict[str, str] | None] = {}
+        for name, content in notebooks.items():
+            for known, own in ((shown, exhibits(content)), (pictures, pictures_of(content))):
+                twice = sorted(known.keys() & own.keys())
+                if twice:
+                    raise BuildError(f"{name} names {twice[0]!r} again; choose another name")
+                known.update(own)
+        alts = {name: picture and picture["alt"] for name, picture in pictures.items()}
+        text = json.dumps(data | {"exhibits": shown, "pictures": alts})
+        files = {
+            f"{PICTURES}/{name}.png": b64decode(picture["png"])
+            for name, picture in pictures.items()
+            if picture
+        }
+        return files | {DATA_FILE: text.encode()}
+
     def _compile(
         self,
         notebooks: Mapping[str, Mapping[str, Any]],
-        pages: Mapping[str, str],
+        pages: Mapping[str, bytes],
         language: str,
         staging: Path,
         new: Path,
@@ -252,7 +282,7 @@ class _Job:
         changes = {
             "title": title or self.package.name,
             "execute": {"execute_notebooks": "off"},
-            "sphinx": {"config": {"language": language}},
+            "sphinx": {"config": {"language": language, "numfig_format": _NUMBERED[language]}},
         }
         folder = staging / f"book-{language}"
         folder.mkdir()

@@ -63,7 +63,7 @@ def check_use(app: Sphinx, env: BuildEnvironment) -> None:
     used = {
         node["identifier"]
         for page in env.found_docs
-        for node in env.get_doctree(page).findall(nodes.inline)
+        for node in env.get_doctree(page).findall(nodes.Element)
         if "identifier" in node
     }
     values: dict[str, Any] = app.config._pensionbook_data["values"]
@@ -80,6 +80,9 @@ def check_use(app: Sphinx, env: BuildEnvironment) -> None:
 def _is_prose(node: nodes.Node) -> bool:
     parent = node.parent
     while parent is not None:
+        if isinstance(parent, nodes.caption | nodes.title):
+            # A chart's or table's own caption, though it stands among the outputs of a cell.
+            return True
         if isinstance(parent, _NOT_PROSE) or _NOT_OURS & set(parent.get("classes", ())):
             return False
         parent = parent.parent

@@ -10,9 +10,9 @@ from typing import Any
 
 from pensionbook.errors import BuildError, NotebookError
 from pensionbook.fingerprint import sha256_json
+from pensionbook.mimes import EXHIBIT, PICTURE, TABLE_MIME, VALUES_MIME
 from pensionbook.parameters import TAG, SourceNotebook, Value, tagged_index
 
-VALUES_MIME = "application/vnd.pensionbook.values+json"
 INJECTED_TAG = "injected-parameters"
 
 # Raise when a change here makes the results kept in caches wrong.
@@ -153,21 +153,91 @@ def values_of(name: str, content: Mapping[str, Any]) -> list[dict[str, Any]]:
     return values
 
 
+def exhibits(content: Mapping[str, Any]) -> dict[str, bool]:
+    """Names of the notebook's figures and tables, and whether this edition has them."""
+    return {
+        cell["metadata"][EXHIBIT]["name"]: _shows_exhibit(cell)
+        for cell in content["cells"]
+        if cell["cell_type"] == "code" and "name" in cell["metadata"].get(EXHIBIT, {})
+    }
+
+
+def pictures_of(content: Mapping[str, Any]) -> dict[str, dict[str, str] | None]:
+    """Small pictures kept for other pages: ``png`` as base64 and ``alt``, or None for none."""
+    pictures: dict[str, dict[str, str] | None] = {}
+    for output in _outputs(content):
+        if name := _kept(output):
+            data = output["data"]
+            image = {"png": "".join(data.get("image/png", "")), "alt": data["text/plain"]}
+            pictures[name] = image if image["png"] else None
+    return pictures
+
+
 def for_page(content: Mapping[str, Any]) -> dict[str, Any]:
-    """The notebook as a page of the book: code folded away, what only programs read left out."""
+    """The notebook as a page of the book: code folded away, what only programs read left out.
+
+    Charts become figures, tables become real tables, both numbered where the cell's metadata
+    gives them a caption and a name.
+    """
     page = copy.deepcopy(dict(content))
+    cells = []
     for cell in page["cells"]:
+        cells.append(cell)
         if cell["cell_type"] != "code":
             continue
         tags = cell["metadata"].setdefault("tags", [])
+        cell["outputs"] = [output for output in cell["outputs"] if not _kept(output)]
         published = any(VALUES_MIME in o.get("data", {}) for o in cell["outputs"])
         if published or TAG in tags or INJECTED_TAG in tags:
             # myst-nb warns of a type it does not know even in a cell that is not shown.
             cell["outputs"] = []
             tags.append("remove-cell")
-        elif not {"remove-cell", "remove-input", "hide-input"} & set(tags):
+            continue
+        if not {"remove-cell", "remove-input", "hide-input"} & set(tags):
             tags.append("hide-input" if cell["outputs"] else "remove-input")
+        label = cell["metadata"].get(EXHIBIT, {})
+        if label and _image(cell):
+            cell["metadata"].setdefault("mystnb", {})["figure"] = dict(label)
+        cells += _tables(cell, label)
+    page["cells"] = cells
     return page
+
+
+def _tables(cell: dict[str, Any], label: Mapping[str, str]) -> list[dict[str, Any]]:
+    """A cell's tables, taken out of its outputs, as cells that the compiler can number."""
+    kept, tables = [], []
+    for output in cell["outputs"]:
+        record = output.get("data", {}).get(TABLE_MIME)
+        if record is None:
+            kept.append(output)
+            continue
+        name = f":name: {label['name']}\n" if "name" in label else ""
+        text = json.dumps(record, ensure_ascii=False, sort_keys=True)
+        source = f"::::{{datatable}} {label.get('caption', '')}\n{name}\n{text}\n::::"
+        number = f"-{len(tables)}" if tables else ""
+        tables.append(
+            {
+                "cell_type": "markdown",
+                "id": f"{cell['id']}-table{number}",
+                "metadata": {},
+                "source": source,
+            }
+        )
+    cell["outputs"] = kept
+    return tables
+
+
+def _kept(output: Mapping[str, Any]) -> str:
+    """The name of the small picture that an output is; empty for any other output."""
+    return output.get("metadata", {}).get(PICTURE, "")
+
+
+def _shows_exhibit(cell: Mapping[str, Any]) -> bool:
+    return _image(cell) or any(TABLE_MIME in o.get("data", {}) for o in cell["outputs"])
+
+
+def _image(cell: Mapping[str, Any]) -> bool:
+    return any("image/png" in output.get("data", {}) for output in cell["outputs"])
 
 
 def _outputs(content: Mapping[str, Any]) -> Iterable[dict[str, Any]]:

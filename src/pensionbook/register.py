@@ -40,7 +40,8 @@ def register_data(result: Reconciliation, language: str = "en") -> dict[str, Any
 
     Returns:
         ``edition``, ``language``, ``counts`` (verdict -> number), ``figures`` (records in the
-        package's order) and ``troubled`` (ids).
+        package's order), ``troubled`` (ids), and what the package has: ``indicators`` and
+        ``tables`` (names).
     """
     troubled = [
         verdict.figure.figure_id
@@ -55,6 +56,8 @@ def register_data(result: Reconciliation, language: str = "en") -> dict[str, Any
             _record(verdict, result.package, language) for verdict in result.verdicts.values()
         ],
         "troubled": troubled,
+        "indicators": sorted({figure.indicator for figure in result.package.figures}),
+        "tables": sorted(name for name, rows in result.package.tables.items() if rows),
     }
 
 

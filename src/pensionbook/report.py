@@ -12,12 +12,12 @@ import pandas as pd
 from pensionbook.display import Sentence, ShownTable, shown
 from pensionbook.errors import ParameterError
 from pensionbook.measure import Measure, word_record
+from pensionbook.mimes import VALUES_MIME
 from pensionbook.package import Package, load_package
 from pensionbook.reconcile import Reconciliation, reconcile
 from pensionbook.system import Quantity
 from pensionbook.wording import LANGUAGES, end_text, period_text, value_text
 
-VALUES_MIME = "application/vnd.pensionbook.values+json"
 Terms = Mapping[Quantity, int | Fraction]
 
 
@@ -225,6 +225,15 @@ class Report:
 
         show(draw(table, language=self.language, foot=self.foot(), **options))
         return None
+
+    def keep(
+        self, name: str, draw: Callable[..., object], table: pd.DataFrame, **options: object
+    ) -> None:
+        """Keep a small picture of a table for the book's other pages; none of an empty table."""
+        from pensionbook.charts import keep
+
+        figure = None if table.empty else draw(table, language=self.language, **options)
+        keep(name, figure)
 
     def foot(self) -> str:
         """The source line under a chart."""

@@ -1,0 +1,59 @@
+"""What the build hands to the book's pages, and links into the register and the list of values."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from docutils import nodes
+from sphinx.application import Sphinx
+
+from pensionbook.edition import DATA_FILE
+
+REGISTER_PAGE, VALUES_PAGE = "register", "values"
+_EMPTY: dict[str, Any] = {
+    "language": "en",
+    "values": {},
+    "figures": [],
+    "counts": {},
+    "exhibits": {},
+    "pictures": {},
+    "indicators": [],
+    "tables": [],
+}
+
+
+def load_data(app: Sphinx, config: Any) -> None:
+    """Read the build's data once, when the settings are known."""
+    path = Path(app.srcdir) / DATA_FILE
+    found = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    object.__setattr__(config, "_pensionbook_data", _EMPTY | found)
+
+
+def book_data(app: Sphinx) -> dict[str, Any]:
+    """The register, the named values, and what this edition has."""
+    return app.config._pensionbook_data
+
+
+def link_to(env: Any, page: str, anchor: str, text: str) -> nodes.Node:
+    """A link to an anchor of a page of the book; plain text where the book has no such page."""
+    if page not in env.found_docs:
+        return nodes.inline("", text)
+    here = env.app.builder.get_relative_uri(env.docname, page)
+    target = f"#{anchor}" if page == env.docname else f"{here}#{anchor}"
+    return nodes.reference("", text, internal=True, refuri=target)
+
+
+def bounds_text(record: dict[str, Any]) -> str:
+    """Both ends of a named value, in digits."""
+    if record["unit"] == "text":
+        return record["text"]
+    if "value" in record:
+        return f"{record['value']:,}"
+    low, high = record["low"], record["high"]
+    if low is None and high is None:
+        return "nothing in the package bounds it"
+    if low is None or high is None:
+        return f"at most {high:,}" if low is None else f"at least {low:,}"
+    return f"{low:,} to {high:,}"

@@ -1,0 +1,161 @@
+"""Tables of the book: the register, the verdicts, the named values, and tables of notebooks."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from typing import Any, ClassVar
+
+from docutils import nodes
+from docutils.parsers.rst import directives
+from sphinx.util.docutils import SphinxDirective
+
+from pensionbook.bookdata import REGISTER_PAGE, book_data, bounds_text, link_to
+
+_REGISTER = (
+    ("Where", lambda row: row["locator"], 8),
+    ("What it measures", lambda row: row["measure"], 24),
+    ("Printed", lambda row: f"{row['as_printed']} {row['unit']}".strip(), 14),
+    ("Verdict", lambda row: row["verdict"], 11),
+    ("The others allow", lambda row: row["implied"] or "—", 16),
+    ("Remark", lambda row: row["remark"] or "—", 27),
+)
+
+
+class RegisterDirective(SphinxDirective):
+    """All printed figures as a table with an anchor a row."""
+
+    has_content = False
+    option_spec: ClassVar = {"only": directives.unchanged}
+
+    def run(self) -> list[nodes.Node]:
+        """A table, or a sentence when no figure has the wanted verdicts."""
+        data = book_data(self.env.app)
+        wanted = self.options.get("only", "").split()
+        rows = [r for r in data["figures"] if not wanted or r["verdict"] in wanted]
+        if not rows:
+            return [nodes.paragraph("", "No printed figure of this edition has this verdict.")]
+        anchors = [] if wanted else [f"figure-{row['id']}" for row in rows]
+        # Under a heading that names the verdict its column is left out.
+        columns = [column for column in _REGISTER if not (wanted and column[0] == "Verdict")]
+        table = _table(
+            [head for head, _, _ in columns],
+            [[cell(row) for _, cell, _ in columns] for row in rows],
+            [width for _, _, width in columns],
+            anchors,
+        )
+        table["classes"] += ["troubled" if wanted else "register", "generated"]
+        return [table]
+
+
+class VerdictsDirective(SphinxDirective):
+    """How many figures have each verdict."""
+
+    has_content = False
+
+    def run(self) -> list[nodes.Node]:
+        """A table of verdicts and counts, the total last."""
+        counts = book_data(self.env.app)["counts"]
+        rows = [(verdict, str(count)) for verdict, count in counts.items()]
+        rows.append(("all", str(sum(counts.values()))))
+        table = _table(("Verdict", "Figures"), rows, (50, 50))
+        table["classes"] += ["generated"]
+        return [table]
+
+
+class ValuesDirective(SphinxDirective):
+    """All named values as a table with an anchor a row."""
+
+    has_content = False
+
+    def run(self) -> list[nodes.Node]:
+        """A table of values with unit, formula and the figures under them."""
+        values = book_data(self.env.app)["values"]
+        if not values:
+            return [nodes.paragraph("", "No notebook of this edition records a value.")]
+        records = [r for _, r in sorted(values.items()) if r["unit"] != "text"]
+        rows: list[tuple[Any, ...]] = []
+        for record in records:
+            basis = nodes.paragraph()
+            for position, figure in enumerate(record["figures"]):
+                if position:
+                    basis += nodes.Text(", ")
+                basis += link_to(self.env, REGISTER_PAGE, f"figure-{figure}", figure)
+            rows.append(
+                (
+                    record["id"],
+                    record["text"],
+                    record["unit"],
+                    bounds_text(record),
+                    record["formula"],
+                    basis if record["figures"] else "—",
+                )
+            )
+        table = _table(
+            ("Value", "As printed here", "Unit", "Bounds", "Formula", "Rests on"),
+            rows,
+            (17, 12, 8, 17, 23, 23),
+            [f"value-{record['id']}" for record in records],
+        )
+        table["classes"] += ["values", "generated"]
+        return [table]
+
+
+class DataTableDirective(SphinxDirective):
+    """A notebook's table, as JSON of heads, sides and rows; its argument is the caption."""
+
+    has_content = True
+    optional_arguments = 1
+    final_argument_whitespace = True
+    option_spec: ClassVar = {"name": directives.unchanged}
+
+    def run(self) -> list[nodes.Node]:
+        """A table, numbered when it has a caption and a name."""
+        record = json.loads("\n".join(self.content))
+        width = 100 // max(len(record["heads"]), 1)
+        table = _table(record["heads"], record["rows"], [width] * len(record["heads"]))
+        for row in table.findall(nodes.row):
+            head = isinstance(row.parent, nodes.thead)
+            for entry, side in zip(row.children, record["sides"], strict=True):
+                # A date or a single number is never broken at its hyphen or sign.
+                whole = not head and " " not in entry.astext()
+                entry["classes"] += [side, "whole"] if whole else [side]
+        table["classes"] += ["pb-table", "colwidths-auto", "generated"]
+        if not self.arguments or not self.arguments[0].strip():
+            return [table]
+        children, messages = self.state.inline_text(self.arguments[0], self.lineno)
+        title = nodes.title(self.arguments[0], "", *children)
+        title.source, title.line = self.get_source_info()
+        table.insert(0, title)
+        self.add_name(table)
+        return [table, *messages]
+
+
+def _table(
+    head: Sequence[str],
+    rows: Iterable[Sequence[str | nodes.Node]],
+    widths: Sequence[int],
+    anchors: Sequence[str] = (),
+) -> nodes.table:
+    table = nodes.table()
+    group = nodes.tgroup(cols=len(head))
+    table += group
+    for width in widths:
+        group += nodes.colspec(colwidth=width)
+    group += nodes.thead("", _row(head))
+    body = nodes.tbody()
+    for position, cells in enumerate(rows):
+        row = _row(cells)
+        if anchors:
+            row["ids"].append(anchors[position])
+        body += row
+    group += body
+    return table
+
+
+def _row(cells: Iterable[str | nodes.Node]) -> nodes.row:
+    row = nodes.row()
+    for cell in cells:
+        content = cell if isinstance(cell, nodes.Node) else nodes.paragraph("", str(cell))
+        row += nodes.entry("", content)
+    return row
