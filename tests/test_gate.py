@@ -12,9 +12,11 @@ from pensionbook.gate import typed_numbers
 RECORD = {
     "id": "fall", "value": 5, "unit": "person", "text": "5", "formula": "a - b",
     "figures": ["first"], "identities": [], "assumptions": ["all <b>paid</b>"], "notebook": "01",
+    "place": "notebooks/01.ipynb: cell 3, line 2",
 }  # fmt: skip
 FIGURE = {
-    "id": "first", "locator": "1", "measure": "Contributors", "printed": "5", "as_printed": "5",
+    "id": "first", "locator": "1", "measure": "Contributors", "printed": "5",
+    "text": "5", "as_printed": "5",
     "unit": "persons", "verdict": "consistent", "implied": "4 to 6", "because": "printed 5",
     "remark": "<script>alert(1)</script>",
 }  # fmt: skip
@@ -101,7 +103,7 @@ def test_verdicts_are_counted_and_absent_ones_said_to_be_absent(tmp_path):
         ("# Page\n\n{value}`fall` {printed}`no`\n", "index.md:3: WARNING: unknown figure 'no'"),
         (
             "# Page\n\nNothing.\n",
-            "01.ipynb.md: WARNING: value 'fall' is recorded by 01 and no page",
+            "notebooks/01.ipynb: cell 3, line 2: WARNING: value 'fall' is recorded by 01",
         ),
         ("# 7 things\n\n{value}`fall`\n", "index.md:1: WARNING: typed number '7'"),
     ],

@@ -116,7 +116,7 @@ def test_a_notebook_tells_nothing_of_the_run_or_the_machine(name: str) -> None:
     assert set(content.metadata) <= {"kernelspec", "language_info"}
     # The version of Python differs from machine to machine.
     assert "version" not in content.metadata.language_info
-    assert {key for cell in content.cells for key in cell.metadata} <= {"tags"}
+    assert {key for cell in content.cells for key in cell.metadata} <= {"tags", "pensionbook"}
     text = path_of(name).read_text(encoding="utf-8")
     pictures = re.compile(r'"image/png": (?:"[^"]*"|\[[^]]*\])')
     text = pictures.sub("", text)

@@ -29,6 +29,7 @@ def record(identifier: str, text: str, **fields: Any) -> dict[str, Any]:
     return {
         "id": identifier, "unit": "person", "text": text, "formula": "a - b", "figures": [],
         "identities": [], "assumptions": [], "notebook": "01",
+        "place": "notebooks/01.ipynb: cell 3, line 2",
     } | fields  # fmt: skip
 
 
@@ -36,6 +37,7 @@ def printed(identifier: str, **fields: str) -> dict[str, str]:
     """An entry of the register."""
     return {
         "id": identifier, "locator": "1", "measure": "Contributors", "printed": "18.66",
+        "text": "18.66%",
         "as_printed": "about 18.66", "unit": "percent", "verdict": "inconsistent",
         "implied": "19.65 to 19.67", "because": "printed 18.66 %", "remark": "",
     } | fields  # fmt: skip
@@ -61,7 +63,8 @@ def compile_book(
     """Compile a book of one page and perhaps the register and the list, without -W."""
     source = folder / "source"
     (source / "_data").mkdir(parents=True)
-    (source / "conf.py").write_text("extensions = ['myst_parser', 'pensionbook.sphinxext']\n")
+    settings = "extensions = ['myst_parser', 'pensionbook.sphinxext']\nnumfig = True\n"
+    (source / "conf.py").write_text(settings + "myst_enable_extensions = ['colon_fence']\n")
     (source / "index.md").write_text(page, encoding="utf-8")
     for name in pages:
         text = f"---\norphan:\n---\n# {name.capitalize()}\n\n```{{{name}}}\n```\n"
@@ -100,8 +103,19 @@ def test_a_value_is_a_link_to_its_entry_with_a_tip(book: Path) -> None:
     value = soup(book, "index").find("a", href="values.html#value-fall")
     assert value.get_text() == "−294,994"
     tip = value.find_parent(class_="value").find(role="tooltip").get_text()
-    assert tip == "Bounds: -294,995 to -294,993.5 (person). Formula: a - b."
+    assert tip == (
+        "Bounds: -294,995 to -294,993.5 (person). Formula: a - b. Rests on figures in doubt: first."
+    )
+    assert "value-doubted" in value.find_parent(class_="value")["class"]
     assert soup(book, "values").find(id="value-fall")
+
+
+def test_a_value_under_an_assumption_is_marked_and_one_without_is_not(tmp_path: Path) -> None:
+    sure = record("sure", "1", value=1, figures=["second"])
+    data = DATA | {"values": {"sure": sure, "if": sure | {"assumptions": ["all paid"]}}}
+    assert compile_book(tmp_path, "# Page\n\n{value}`sure` {value}`if`\n", data).returncode == 0
+    marked = [set(node["class"]) for node in soup(tmp_path, "index").find_all(class_="value")]
+    assert marked == [{"value"}, {"value", "value-assumed"}]
 
 
 def test_a_word_is_plain_text_and_not_listed(book: Path) -> None:
@@ -168,6 +182,72 @@ def test_only_wanted_verdicts_are_listed_without_a_second_anchor(tmp_path: Path)
     assert not table.find_all(id=True)
     heads = [head.get_text(strip=True) for head in table.find_all("th")]
     assert heads == ["Where", "What it measures", "Printed", "The others allow", "Remark"]
+
+
+PASSAGE = """# Page
+
+::::{given} barriers wages
+:title: What wages say
+
+It fell by {value}`fall`.
+::::
+"""
+
+
+def test_a_passage_stands_where_the_package_has_all_it_speaks_of(tmp_path: Path) -> None:
+    data = DATA | {"tables": ["barriers"], "indicators": ["wages"]}
+    assert compile_book(tmp_path, PASSAGE, data).returncode == 0
+    text = soup(tmp_path, "index").get_text()
+    assert "It fell by −294,994" in text
+    assert "left out" not in text
+
+
+def test_a_passage_without_its_data_is_said_to_be_left_out(tmp_path: Path) -> None:
+    run = compile_book(tmp_path, PASSAGE, DATA | {"tables": ["barriers"]})
+    assert run.returncode == 0
+    assert "value 'fall'" not in run.stderr, "what the page would show counts as used"
+    text = soup(tmp_path, "index").get_text()
+    assert "What wages say: left out; the package of this edition has no wages." in text
+    assert "It fell" not in text
+
+
+TABLE = """# Page
+
+See {see}`tbl-a`, {see}`tbl-b`.
+
+:::{datatable} Levels by {value}`place`
+:name: tbl-a
+
+{"heads": ["Year", "Level"], "sides": ["text", "number"], "rows": [["2001", "<b>12.5</b>"]]}
+:::
+"""
+
+
+def test_a_table_has_a_caption_and_what_is_lacking_is_said_to_be(tmp_path: Path) -> None:
+    run = compile_book(tmp_path, TABLE, DATA | {"exhibits": {"tbl-a": True, "tbl-b": False}})
+    assert "unknown chart" not in run.stderr
+    page = soup(tmp_path, "index")
+    table = page.find("table", id="tbl-a")
+    assert NASTY in table.find("caption").get_text()
+    assert table.find("td", class_="number").get_text(strip=True) == "<b>12.5</b>"
+    assert "left out here" in page.get_text()
+
+
+def test_an_unknown_chart_and_an_unknown_picture_are_warnings(tmp_path: Path) -> None:
+    run = compile_book(tmp_path, "# Page\n\n{see}`fig-x`\n\n```{picture} y\n```\n")
+    assert "index.md:3: WARNING: unknown chart or table 'fig-x'" in run.stderr
+    assert "WARNING: unknown picture 'y'" in run.stderr
+
+
+def test_a_picture_has_its_alternative_text_and_may_be_absent(tmp_path: Path) -> None:
+    png = tmp_path / "source" / "_pictures" / "here.png"
+    png.parent.mkdir(parents=True)
+    png.write_bytes(b"not read by the compiler")
+    page = "# Page\n\n```{picture} here\n```\n\n```{picture} gone\n```\n"
+    data = DATA | {"pictures": {"here": "A fall", "gone": None}}
+    assert compile_book(tmp_path, page, data).returncode == 0
+    images = soup(tmp_path, "index").find_all("img")
+    assert [image["alt"] for image in images] == ["A fall"]
 
 
 # -- what the pages are given ---------------------------------------------------------------------

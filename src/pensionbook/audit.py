@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
 from pathlib import Path
 
-from pensionbook.errors import BuildError
+from pensionbook.errors import BuildError, NoFiguresError
 from pensionbook.explain import because, decimal_outward, interval_text
 from pensionbook.figures import decimals_printed
 from pensionbook.package import Package
@@ -37,8 +37,14 @@ def write_audit(
     Both files are written whole or not at all.
 
     Raises:
+        NoFiguresError: the package has no printed figures yet.
         BuildError: the folder cannot be written.
     """
+    if not package.figures:
+        raise NoFiguresError(
+            f"{package.name} has no printed figures yet; type the first ones into figures.csv of "
+            f"{package.path}, one row each, and say the same command again"
+        )
     result = reconcile(package, jobs=jobs, progress=progress)
     try:
         folder.mkdir(parents=True, exist_ok=True)

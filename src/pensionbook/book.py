@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -16,13 +17,15 @@ import yaml
 
 from pensionbook.errors import BuildError
 from pensionbook.fingerprint import visible_files
-from pensionbook.notebooks import for_page, notebook_text
+from pensionbook.notebooks import for_page, is_added, notebook_text
 
 TOC = "_toc.yml"
 _NOTEBOOKS = "notebooks"
 _COMPILE = "from jupyter_book.cli.main import main; main()"
 _COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 _COMPLAINT = re.compile(r"\b(WARNING|ERROR|CRITICAL)\b")
+# myst-nb numbers the lines of a notebook's cells from 10,000 up, cell by cell.
+_NOTEBOOK_LINE = re.compile(r"(\S+\.ipynb):(\d+)(\d{4}):")
 _SHOWN_WARNINGS = 30
 _SHOWN_TRACEBACK = 8
 # What only the compiler reads, and what differs between machines.
@@ -180,6 +183,7 @@ def _complaints(printed: str, source: Path) -> str:
     # Jupyter Book wraps what went wrong in an error of its own that says nothing.
     text = text.partition("The above exception was the direct cause")[0]
     before, _, traceback = text.partition("Traceback (most recent call last):")
+    before = _NOTEBOOK_LINE.sub(lambda found: _in_notebook(found, source), before)
     shown = [line for line in before.splitlines() if _COMPLAINT.search(line)]
     if len(shown) > _SHOWN_WARNINGS:
         shown = [*shown[:_SHOWN_WARNINGS], f"... and {len(shown) - _SHOWN_WARNINGS} more"]
@@ -187,3 +191,14 @@ def _complaints(printed: str, source: Path) -> str:
         lines = [line for line in text.splitlines() if line.strip()]
         shown += lines[-_SHOWN_TRACEBACK:]
     return "\n".join(f"  {line.strip()}" for line in shown)
+
+
+def _in_notebook(found: re.Match[str], source: Path) -> str:
+    """The place of a complaint as readers count: the cell of their own notebook, and the line."""
+    try:
+        cells = json.loads((source / found[1]).read_text(encoding="utf-8"))["cells"]
+    except (OSError, ValueError, KeyError):
+        return found[0]
+    before = cells[: int(found[2])]
+    number = sum(not is_added(cell) for cell in before)
+    return f"{found[1]}: cell {number}, line {int(found[3]) + 1}:"

@@ -53,7 +53,7 @@ class ValueRole(SphinxRole):
 
 
 class FigureRole(SphinxRole):
-    """``{printed}`contributors_2000_change` ``: the numeral as printed, linked to the register."""
+    """``{printed}`contributors_2000_change` ``: a printed figure, linked to the register."""
 
     def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
         """The numeral, or the id itself and a warning when it is not in the register."""
@@ -66,8 +66,7 @@ class FigureRole(SphinxRole):
                 location=self.get_location(),
             )
             return [nodes.inline(self.rawtext, self.text)], []
-        text = record["printed"] + ("%" if record["unit"] in ("percent", "%") else "")
-        link = link_to(self.env, REGISTER_PAGE, f"figure-{self.text}", text)
+        link = link_to(self.env, REGISTER_PAGE, f"figure-{self.text}", record["text"])
         node = ValueNode(self.rawtext, "", link, classes=["value", "printed"])
         if record["verdict"] in DOUBTED:
             node["classes"].append("value-doubted")

@@ -193,7 +193,7 @@ class _Job:
                 )
         by_name = {notebook.name: executed[language, notebook.name] for notebook in self.notebooks}
         values = self._publish(by_name, language, new)
-        pages = self._pages(by_name, register | {"values": {v["id"]: v for v in values}})
+        pages = self._pages(by_name, register, values)
         self.progress.step("book")
         environment = clean_environment(work, cache.folder)
         self._compile(by_name, pages, language, staging, new, environment)
@@ -242,12 +242,15 @@ class _Job:
         return values
 
     def _pages(
-        self, notebooks: Mapping[str, Mapping[str, Any]], data: dict[str, Any]
+        self,
+        notebooks: Mapping[str, Mapping[str, Any]],
+        register: dict[str, Any],
+        values: list[dict[str, Any]],
     ) -> dict[str, bytes]:
         """What the pages read beside their own text: data, and small pictures."""
         from base64 import b64decode
 
-        from pensionbook.notebooks import exhibits, pictures_of
+        from pensionbook.notebooks import exhibits, pictures_of, place_of
 
         shown: dict[str, bool] = {}
         pictures: dict[str, dict[str, str] | None] = {}
@@ -258,13 +261,18 @@ class _Job:
                     raise BuildError(f"{name} names {twice[0]!r} again; choose another name")
                 known.update(own)
         alts = {name: picture and picture["alt"] for name, picture in pictures.items()}
-        text = json.dumps(data | {"exhibits": shown, "pictures": alts})
+        named = {
+            value["id"]: value
+            | {"place": place_of(value["notebook"], notebooks[value["notebook"]], value["id"])}
+            for value in values
+        }
+        data = register | {"values": named, "exhibits": shown, "pictures": alts}
         files = {
             f"{PICTURES}/{name}.png": b64decode(picture["png"])
             for name, picture in pictures.items()
             if picture
         }
-        return files | {DATA_FILE: text.encode()}
+        return files | {DATA_FILE: json.dumps(data).encode()}
 
     def _compile(
         self,

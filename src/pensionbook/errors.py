@@ -59,6 +59,14 @@ class PackageError(PensionbookError):
         return "\n".join([f"{heading}:", *(f"  {problem}" for problem in self.problems)])
 
 
+class NoFiguresError(PensionbookError):
+    """A data package has no printed figure yet, so there is nothing to audit or to report."""
+
+
+class ScaffoldError(PensionbookError):
+    """The skeleton of a new edition cannot be written."""
+
+
 class ParameterError(PensionbookError):
     """A parameter of a build is unknown or has a value that it cannot take."""
 

@@ -73,7 +73,7 @@ def check_use(app: Sphinx, env: BuildEnvironment) -> None:
                 "value %r is recorded by %s and no page uses it: use it or remove it",
                 name,
                 record["notebook"],
-                location=f"notebooks/{record['notebook']}.ipynb",
+                location=record["place"],
             )
 
 

@@ -6,3 +6,5 @@ TABLE_MIME = "application/vnd.pensionbook.table+json"
 PICTURE = "pensionbook_picture"
 # The entry of a code cell's metadata with the caption and the name of its chart or table.
 EXHIBIT = "pensionbook"
+# The entry of the metadata of a cell that the build put into a page.
+ADDED = "pensionbook_added"

@@ -10,7 +10,7 @@ from typing import Any
 
 from pensionbook.errors import BuildError, NotebookError
 from pensionbook.fingerprint import sha256_json
-from pensionbook.mimes import EXHIBIT, PICTURE, TABLE_MIME, VALUES_MIME
+from pensionbook.mimes import ADDED, EXHIBIT, PICTURE, TABLE_MIME, VALUES_MIME
 from pensionbook.parameters import TAG, SourceNotebook, Value, tagged_index
 
 INJECTED_TAG = "injected-parameters"
@@ -153,6 +153,23 @@ def values_of(name: str, content: Mapping[str, Any]) -> list[dict[str, Any]]:
     return values
 
 
+def place_of(name: str, content: Mapping[str, Any], identifier: str) -> str:
+    """Where a notebook names a value: cell and line as readers of the notebook count them."""
+    number = 0
+    for cell in content["cells"]:
+        number += not is_added(cell)
+        for line, text in enumerate("".join(cell["source"]).splitlines(), 1):
+            if cell["cell_type"] == "code" and f'"{identifier}"' in text:
+                return f"notebooks/{name}.ipynb: cell {number}, line {line}"
+    return f"notebooks/{name}.ipynb: report.publish()"
+
+
+def is_added(cell: Mapping[str, Any]) -> bool:
+    """Whether a build put the cell in, so that it does not stand in the source notebook."""
+    metadata = cell["metadata"]
+    return bool(metadata.get(ADDED)) or INJECTED_TAG in metadata.get("tags", ())
+
+
 def exhibits(content: Mapping[str, Any]) -> dict[str, bool]:
     """Names of the notebook's figures and tables, and whether this edition has them."""
     return {
@@ -219,7 +236,7 @@ def _tables(cell: dict[str, Any], label: Mapping[str, str]) -> list[dict[str, An
             {
                 "cell_type": "markdown",
                 "id": f"{cell['id']}-table{number}",
-                "metadata": {},
+                "metadata": {ADDED: True},
                 "source": source,
             }
         )

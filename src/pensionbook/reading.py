@@ -23,7 +23,10 @@ DESCRIPTOR = "datapackage.yaml"
 REQUIRED_TABLES = ("figures", "indicators", "groups", "areas", "units", "identities")
 OPTIONAL_TABLES = ("measures", "barriers", "parameters")
 TABLES = REQUIRED_TABLES + OPTIONAL_TABLES
-MAY_BE_WITHOUT_ROWS = ("identities", *OPTIONAL_TABLES)
+# A package may have no figures yet; then only the audit and the build stop.
+MAY_BE_WITHOUT_ROWS = ("figures", "identities", *OPTIONAL_TABLES)
+# A row whose first cell begins with this is for people and is not read.
+COMMENT = "#"
 LARGEST_FILE_BYTES = 256 * 1024**2
 LARGEST_DESCRIPTOR_BYTES = 1024**2
 LONGEST_CELL = 100_000
@@ -56,6 +59,8 @@ class RawTable:
         rows: the cells of each row, as many as there are columns.
         unread_ids: first cells of the rows that have too few or too many cells, so that what
             refers to them is not reported as well.
+        comments: line and first cell of each row that is a comment; such a row has any number of
+            cells and is in none of the other attributes.
     """
 
     file: str
@@ -63,6 +68,7 @@ class RawTable:
     lines: list[int] = field(default_factory=list)
     rows: list[list[str]] = field(default_factory=list)
     unread_ids: set[str] = field(default_factory=set)
+    comments: list[tuple[int, str]] = field(default_factory=list)
 
     def records(self) -> list[dict[str, str]]:
         """The rows as dictionaries by column."""
@@ -283,7 +289,9 @@ def _read_rows(table: RawTable, text: str) -> tuple[list[Problem], bool]:
             return [_header_problem(table.file, table.columns, header)], False
         line = reader.line_num + 1
         for row in reader:
-            if len(row) != len(header):
+            if row and row[0].startswith(COMMENT):
+                table.comments.append((line, row[0]))
+            elif len(row) != len(header):
                 problems.append(_ragged_row(table, line, row))
                 table.unread_ids.update(row[:1])
             else:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 from pensionbook.audit import troubled_first, verdict_counts
@@ -23,6 +25,7 @@ _STATISTICS = {
         "parameter": "规定",
     },
 }  # fmt: skip
+_DIRECTIONS = {"en": {}, "zh_CN": {"rising": "上升", "falling": "下降"}}
 _QUALIFIERS = {
     "en": {
         "about": "about {}", "nearly": "nearly {}", "over": "over {}",
@@ -68,6 +71,7 @@ def _record(verdict: Verdict, package: Package, language: str) -> dict[str, Any]
         "locator": figure.locator,
         "measure": measure_in_words(figure, package, language),
         "printed": figure.printed,
+        "text": figure_in_prose(figure, package, language),
         "as_printed": printed_in_words(figure, language),
         "unit": _unit(figure, package, language),
         "verdict": verdict.verdict,
@@ -94,6 +98,44 @@ def _remark(verdict: Verdict, package: Package) -> str:
     elif verdict.implied.assumptions and verdict.implied.figures:
         parts.append(f"assuming that {'; '.join(verdict.implied.assumptions)}")
     return "; ".join(filter(None, parts))
+
+
+def figure_in_prose(figure: Figure, package: Package, language: str = "en") -> str:
+    """The numeral as a sentence says it: in its base unit, with the language's separators.
+
+    ``43`` in units of ten thousand persons is 430,000 in English and 43 万 in Chinese.
+    """
+    from babel.numbers import format_decimal
+
+    try:
+        printed = Fraction(figure.printed)
+    except ValueError:
+        return _DIRECTIONS[language].get(figure.printed, figure.printed)
+    if "/" in figure.printed:
+        return figure.printed
+    unit = package.units.get(figure.unit)
+    scale = unit.scale if unit else Fraction(1)
+    decimals = decimals_printed(figure.printed)
+    word = "%" if figure.unit == "percent" else ""
+    if scale > 1:
+        power, word = _large_unit(printed * scale, scale, language)
+        printed, decimals = printed * scale / power, decimals + _zeros(power) - _zeros(scale)
+    pattern = "#,##0" + ("." + "0" * decimals if decimals > 0 else "")
+    text = format_decimal(
+        Decimal(printed.numerator) / printed.denominator, pattern, locale=language
+    )
+    return text.replace("-", "\u2212") + word
+
+
+def _large_unit(value: Fraction, scale: Fraction, language: str) -> tuple[Fraction, str]:
+    """The power of ten that a large number is told in, and its word."""
+    if language.startswith("zh"):
+        return scale, "\u2009" + {4: "万", 8: "亿"}.get(_zeros(scale), "")
+    return (Fraction(10**9), " billion") if abs(value) >= 10**9 else (Fraction(1), "")
+
+
+def _zeros(power: Fraction) -> int:
+    return len(str(power.numerator)) - 1
 
 
 def printed_in_words(figure: Figure, language: str = "en") -> str:
