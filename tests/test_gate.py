@@ -8,6 +8,7 @@ import sys
 import pytest
 
 from pensionbook.gate import typed_numbers
+from projects import Project
 
 RECORD = {
     "id": "fall", "value": 5, "unit": "person", "text": "5", "formula": "a - b",
@@ -113,3 +114,16 @@ def test_a_find_fails_the_build_with_file_and_line(tmp_path, page, message):
     run = built(tmp_path, page)
     assert run.returncode != 0
     assert message.replace("01.ipynb.md", "01.ipynb") in run.stderr.replace(".ipynb.rst", ".ipynb")
+
+
+@pytest.mark.slow
+def test_a_find_in_a_notebook_names_the_cell_as_its_writer_counts(tmp_path):
+    project = Project.make(tmp_path / "project", "ok")
+    project.edit_cell("ok", "markdown", "\n\nIt fell by 37 persons.")
+    run = project.build()
+    content = json.loads((project.notebooks / "ok.ipynb").read_text(encoding="utf-8"))
+    texts = ["".join(cell["source"]) for cell in content["cells"]]
+    (cell,) = [number for number, text in enumerate(texts, 1) if "37" in text]
+    line = next(n for n, text in enumerate(texts[cell - 1].splitlines(), 1) if "37" in text)
+    assert run.returncode == 1
+    assert f"notebooks/ok.ipynb: cell {cell}, line {line}: WARNING: typed number '37'" in run.stderr

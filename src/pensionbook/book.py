@@ -26,6 +26,8 @@ _COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 _COMPLAINT = re.compile(r"\b(WARNING|ERROR|CRITICAL)\b")
 # myst-nb numbers the lines of a notebook's cells from 10,000 up, cell by cell.
 _NOTEBOOK_LINE = re.compile(r"(\S+\.ipynb):(\d+)(\d{4}):")
+# What the compiler is at stands on the same line as the first complaint.
+_AT_WORK = re.compile(r"^[a-z ]+\.\.\. (?:done\s+)?(?=\S+:)")
 _SHOWN_WARNINGS = 30
 _SHOWN_TRACEBACK = 8
 # What only the compiler reads, and what differs between machines.
@@ -190,7 +192,7 @@ def _complaints(printed: str, source: Path) -> str:
     if traceback or not shown:
         lines = [line for line in text.splitlines() if line.strip()]
         shown += lines[-_SHOWN_TRACEBACK:]
-    return "\n".join(f"  {line.strip()}" for line in shown)
+    return "\n".join(f"  {_AT_WORK.sub('', line.strip())}" for line in shown)
 
 
 def _in_notebook(found: re.Match[str], source: Path) -> str:
@@ -201,4 +203,4 @@ def _in_notebook(found: re.Match[str], source: Path) -> str:
         return found[0]
     before = cells[: int(found[2])]
     number = sum(not is_added(cell) for cell in before)
-    return f"{found[1]}: cell {number}, line {int(found[3]) + 1}:"
+    return f"{found[1]}: cell {number}, line {max(int(found[3]) - 1, 1)}:"

@@ -1,4 +1,4 @@
-"""The command line: ``pensionbook check | audit | build``.
+"""The command line: ``pensionbook new | check | audit | build``.
 
 Slow imports stand inside the commands, so that help and a build with nothing to do are instant.
 """
@@ -27,7 +27,7 @@ _OUTPUT = typer.Option(
 app = typer.Typer(
     name="pensionbook",
     help="Turns the printed figures of a pension study into an audited, reproducible report.",
-    epilog="Example: pensionbook build data/tianjin-2002",
+    epilog="Examples: pensionbook build data/tianjin-2002; pensionbook new my-region-2004",
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode=None,
@@ -80,23 +80,69 @@ def _common(
     pass
 
 
+@app.command(
+    epilog="Examples: pensionbook new my-region-2004; "
+    "pensionbook new my-region-2004 --folder ../my-region",
+)
+def new(
+    name: Annotated[
+        str,
+        typer.Argument(
+            metavar="NAME",
+            help="Id of the edition: small letters, digits and single hyphens, with the year.",
+        ),
+    ],
+    folder: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FOLDER",
+            help="Folder to make; by default data/NAME, or NAME where there is no folder data.",
+            show_default=False,
+        ),
+    ] = None,
+) -> None:
+    """Begin an edition for another region or year: a data package to be filled in.
+
+    Its tables hold the words that the report's sections look for and an example row each. Rows
+    that begin with # are not read. `pensionbook check` says what is still to do.
+    """
+    from pensionbook.scaffold import new_edition
+
+    made = new_edition(name, folder)
+    typer.echo(
+        f"written: {made}\n"
+        "Next:\n"
+        f"  1. say in {made / 'datapackage.yaml'} what the edition is about, and in areas.csv where\n"
+        "  2. type the printed figures into figures.csv, one row each, as the example there shows\n"
+        "  3. write into identities.csv what must add up\n"
+        f"  4. pensionbook check {made}   # says what is wrong and what is still to do\n"
+        f"  5. pensionbook build {made}   # makes the report"
+    )
+
+
 @app.command(epilog="Example: pensionbook check data/tianjin-2002")
 def check(package: Annotated[Path, _PACKAGE]) -> None:
     """List all problems of a data package; exit code 1 if there are any.
 
-    Each line says the file, the row, the column, what was found and what to write instead.
+    Each line says the file, the row, the column, what was found and what to write instead. Where
+    there are no problems, lines that begin with "to do" say what the package still waits for.
     """
-    from pensionbook.package import check_package, load_package
+    from pensionbook.check import check_raw_package
+    from pensionbook.reading import read_package
+    from pensionbook.todo import to_do
 
-    problems = check_package(package)
+    raw = read_package(package)
+    problems = check_raw_package(raw)
     if problems:
         raise PackageError(problems)
-    loaded = load_package(package, check=False)
-    figures, identities = len(loaded.figures), len(loaded.identities)
+    figures = len(raw.tables["figures"].rows)
+    identities = len({row[0] for row in raw.tables["identities"].rows})
     typer.echo(
-        f"{loaded.name}: no problems: {figures} figure{'s' * (figures != 1)}, "
+        f"{raw.descriptor['name']}: no problems: {figures} figure{'s' * (figures != 1)}, "
         f"{identities} identit{'y' if identities == 1 else 'ies'}"
     )
+    for note in to_do(raw):
+        typer.echo(f"to do: {note}")
 
 
 @app.command(
