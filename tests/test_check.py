@@ -273,7 +273,7 @@ FILE_CASES = {
     "pipe_in_place_of_a_file": (into_pipe("areas.csv"), "areas.csv: not a file"),
     "empty_file": (write("areas.csv", b""), "areas.csv: the file is empty; write its first line"),
     "blank_file": (write("areas.csv", b"\n\n"), "areas.csv: the file is empty"),
-    "header_only": (write("figures.csv", packages.FIGURES.split("\n")[0].encode()), "no rows"),
+    "header_only": (write("units.csv", packages.UNITS.split("\n")[0].encode()), "no rows"),
     "byte_order_mark": (recode("areas.csv", "utf-8-sig"), "begins with a byte order mark"),
     "utf_16": (recode("areas.csv", "utf-16"), "encoded as UTF-16; save it as UTF-8"),
     "gbk": (recode("areas.csv", "gbk"), "areas.csv row 2: not encoded as UTF-8 but, .* as GBK"),

@@ -28,10 +28,17 @@ def test_the_wheel_holds_every_schema(names: set[str]) -> None:
     assert {f"pensionbook/schemas/{name}" for name in schemas} <= names
 
 
+def test_the_wheel_holds_the_skeleton_of_an_edition(names: set[str]) -> None:
+    skeleton = {path.name for path in (ROOT / "src" / "pensionbook" / "skeleton").iterdir()}
+    assert "datapackage.yaml" in skeleton
+    assert {f"pensionbook/skeleton/{name}" for name in skeleton} <= names
+
+
 def test_the_wheel_holds_every_module_and_nothing_else(names: set[str]) -> None:
     source = ROOT / "src"
     modules = {path.relative_to(source).as_posix() for path in Path(source).rglob("*.py")}
     assert "pensionbook/cli.py" in modules
     assert modules <= names
     others = names - modules
-    assert all(name.startswith(("pensionbook/schemas/", "pensionbook-")) for name in others)
+    data = ("pensionbook/schemas/", "pensionbook/skeleton/", "pensionbook-")
+    assert all(name.startswith(data) for name in others)

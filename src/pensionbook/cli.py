@@ -109,15 +109,14 @@ def new(
     from pensionbook.scaffold import new_edition
 
     made = new_edition(name, folder)
-    typer.echo(
-        f"written: {made}\n"
-        "Next:\n"
-        f"  1. say in {made / 'datapackage.yaml'} what the edition is about, and in areas.csv where\n"
-        "  2. type the printed figures into figures.csv, one row each, as the example there shows\n"
-        "  3. write into identities.csv what must add up\n"
-        f"  4. pensionbook check {made}   # says what is wrong and what is still to do\n"
-        f"  5. pensionbook build {made}   # makes the report"
-    )
+    typer.echo(f"""\
+written: {made}
+Next:
+  1. say in {made / "datapackage.yaml"} what it is about, and in areas.csv of which area
+  2. type the printed figures into figures.csv, one row each, as the example there shows
+  3. write into identities.csv what must add up
+  4. pensionbook check {made}   # says what is wrong and what is still to do
+  5. pensionbook build {made}   # makes the report""")
 
 
 @app.command(epilog="Example: pensionbook check data/tianjin-2002")
