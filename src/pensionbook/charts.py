@@ -14,6 +14,7 @@ from matplotlib.figure import Figure
 from pensionbook.chartbars import before_after, bounded_bars, stacked_parts, waterfall
 from pensionbook.chartintervals import shares, whiskers
 from pensionbook.chartlines import bounded_lines, small_multiples
+from pensionbook.chartspark import spark_bars, spark_line
 from pensionbook.chartstyle import DPI, style
 from pensionbook.mimes import PICTURE
 
@@ -26,6 +27,8 @@ __all__ = [
     "shares",
     "show",
     "small_multiples",
+    "spark_bars",
+    "spark_line",
     "stacked_parts",
     "svg",
     "waterfall",

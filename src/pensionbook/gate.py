@@ -78,7 +78,7 @@ def check_use(app: Sphinx, env: BuildEnvironment) -> None:
 
 
 def _is_prose(node: nodes.Node) -> bool:
-    parent = node.parent
+    parent = node if isinstance(node, nodes.Element) else node.parent
     while parent is not None:
         if isinstance(parent, nodes.caption | nodes.title):
             # A chart's or table's own caption, though it stands among the outputs of a cell.

@@ -10,7 +10,7 @@ from pathlib import Path
 import pandas as pd
 
 from pensionbook.display import Sentence, ShownTable, shown
-from pensionbook.errors import ParameterError
+from pensionbook.errors import ChartError, ParameterError
 from pensionbook.measure import Measure, word_record
 from pensionbook.mimes import VALUES_MIME
 from pensionbook.package import Package, load_package
@@ -229,10 +229,16 @@ class Report:
     def keep(
         self, name: str, draw: Callable[..., object], table: pd.DataFrame, **options: object
     ) -> None:
-        """Keep a small picture of a table for the book's other pages; none of an empty table."""
+        """Keep a small picture of a table for the book's other pages.
+
+        Where the table has too little to draw, the pages go without.
+        """
         from pensionbook.charts import keep
 
-        figure = None if table.empty else draw(table, language=self.language, **options)
+        try:
+            figure = None if table.empty else draw(table, language=self.language, **options)
+        except ChartError:
+            figure = None
         keep(name, figure)
 
     def foot(self) -> str:

@@ -153,6 +153,15 @@ def latest_share(report: Report, indicator: str) -> Measure:
     return UNKNOWN
 
 
+def jobs_and_contributors(report: Report) -> pd.DataFrame:
+    """The non-public share of staff and of contributors: ``label, low, high, value``, percent."""
+    shares = ((name, latest_share(report, name)) for name in ("employees", "contributors"))
+    known = [(name, share) for name, share in shares if share.known]
+    return report.measures_table(
+        [(report.label("indicators", name), share) for name, share in known], "%"
+    )
+
+
 def parts_table(report: Report) -> pd.DataFrame:
     """Public and non-public parts of revenue, output, employment and contributors, latest dates.
 
