@@ -215,6 +215,9 @@ def for_page(content: Mapping[str, Any]) -> dict[str, Any]:
         label = cell["metadata"].get(EXHIBIT, {})
         if label and _image(cell):
             cell["metadata"].setdefault("mystnb", {})["figure"] = dict(label)
+        if text := _alternative(cell):
+            # The compiler reads widths from an output, but the alternative text from the cell.
+            cell["metadata"].setdefault("mystnb", {})["image"] = {"alt": text}
         cells += _tables(cell, label)
     page["cells"] = cells
     return page
@@ -255,6 +258,12 @@ def _shows_exhibit(cell: Mapping[str, Any]) -> bool:
 
 def _image(cell: Mapping[str, Any]) -> bool:
     return any("image/png" in output.get("data", {}) for output in cell["outputs"])
+
+
+def _alternative(cell: Mapping[str, Any]) -> str:
+    """The alternative text of a cell's chart; empty without one."""
+    texts = (o.get("metadata", {}).get("image/png", {}).get("alt") for o in cell["outputs"])
+    return next((text for text in texts if text), "")
 
 
 def _outputs(content: Mapping[str, Any]) -> Iterable[dict[str, Any]]:
