@@ -38,6 +38,7 @@ def bounded_bars(
     hue: str = "sign",
     highlight: Collection[str] = (),
     totals: Collection[str] = (),
+    room: float = 2.1,
 ) -> Figure:
     """Horizontal bars from zero: solid as far as is certain, hatched as far as is possible.
 
@@ -51,6 +52,7 @@ def bounded_bars(
         hue: ``sign`` (rises blue, falls vermilion) or ``group`` (by the column ``group``).
         highlight: labels of the rows that keep their colour, the others turning grey.
         totals: labels of rows that sum the others up: black, bold and under a rule.
+        room: width in inches that a name may take before it wraps.
 
     Raises:
         ChartError: the table cannot be drawn.
@@ -68,7 +70,8 @@ def bounded_bars(
         sums = [label in totals for label in labels]
         sheet = Sheet(title=title, subtitle=subtitle, foot=foot, alt=alt, language=language)
         sections = [str(s) for s in table["section"]] if "section" in table.columns else []
-        rows = stack_rows(sheet, labels, sections=sections, totals=sums)
+        tall = 0.34 if room <= 2.1 else 0.28
+        rows = stack_rows(sheet, labels, tall=tall, sections=sections, totals=sums, room=room)
         explain(sheet, ends, span)
         bold = [s or label in highlight for s, label in zip(sums, labels, strict=True)]
         axes = open_rows(sheet, rows, bold=bold)

@@ -14,6 +14,8 @@ from matplotlib.figure import Figure
 from pensionbook.chartbars import before_after, bounded_bars, stacked_parts, waterfall
 from pensionbook.chartintervals import shares, whiskers
 from pensionbook.chartlines import bounded_lines, small_multiples
+from pensionbook.chartmap import cause_map
+from pensionbook.chartmatrix import matrix
 from pensionbook.chartspark import spark_bars, spark_line
 from pensionbook.chartstyle import DPI, style
 from pensionbook.mimes import PICTURE
@@ -22,7 +24,9 @@ __all__ = [
     "before_after",
     "bounded_bars",
     "bounded_lines",
+    "cause_map",
     "keep",
+    "matrix",
     "png",
     "shares",
     "show",

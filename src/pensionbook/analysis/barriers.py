@@ -1,0 +1,184 @@
+"""What stands in the way: the barriers a source names, and how many persons each keeps out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+
+import pandas as pd
+
+from pensionbook.measure import UNKNOWN, Measure
+from pensionbook.package import Figure
+from pensionbook.report import Report
+from pensionbook.verdicts import Bound
+
+Row = Mapping[str, str]
+
+# Names of the kinds and levers a package may use; any other stands as it is written.
+_NAMES = {
+    "structure": ("Structure of work", "就业结构"),
+    "reconnecting": ("Losing and resuming the link", "断保与接续"),
+    "employers": ("Employers", "用人单位"),
+    "workers": ("Workers", "职工自身"),
+    "policy_gaps": ("Gaps in the rules", "政策缺口"),
+    "publicity": ("Publicity", "宣传"),
+    "enforcement": ("Enforcement", "执法"),
+    "labour_relations": ("Labour relations", "劳动关系"),
+    "law": ("Law and rules", "法规政策"),
+    "institutions": ("Institutions", "机构"),
+    "mechanisms": ("Mechanisms", "机制"),
+    "method": ("Ways of working", "工作方式"),
+    "flexible_employment": ("Flexible work", "灵活就业"),
+    "research": ("Research", "研究"),
+}
+
+
+def kind_name(report: Report, kind: str) -> str:
+    """The name of a kind of barrier or of a lever in the report's language."""
+    plain = kind.replace("_", " ").capitalize()
+    return report.text_of(*_NAMES.get(kind, (plain, plain)))
+
+
+def name_of(report: Report, row: Row) -> str:
+    """The name of a barrier or measure in the report's language."""
+    return report.text_of(row["name_en"], row["name_zh"])
+
+
+def whom(report: Report, group: str) -> str:
+    """The group that a barrier affects or a measure is for, in words."""
+    if group == "all":
+        return report.text_of("Everyone", "各类人员")
+    return report.label("groups", group)
+
+
+def listed(cell: str) -> list[str]:
+    """The ids in a cell that holds several."""
+    return [word for word in cell.split(";") if word]
+
+
+def counted(number: int, formula: str) -> Measure:
+    """A plain count as a measure."""
+    return Measure(Bound(Fraction(number), Fraction(number)), "one", formula)
+
+
+def barriers(report: Report) -> list[Row]:
+    """The barriers of the package, those of one kind together, kinds in the source's order."""
+    rows: Sequence[Row] = report.package.tables.get("barriers", ())
+    kinds = {kind: i for i, kind in enumerate(dict.fromkeys(row["kind"] for row in rows))}
+    return sorted(rows, key=lambda row: kinds[row["kind"]])
+
+
+def answered(report: Report) -> set[str]:
+    """Ids of the barriers that some measure answers."""
+    measures: Sequence[Row] = report.package.tables.get("measures", ())
+    return {barrier for row in measures for barrier in listed(row["barrier"])}
+
+
+def evidence(report: Report, barrier: Row) -> Figure | None:
+    """The printed level that says how many persons a barrier concerns, if one does.
+
+    A count of the affected group itself comes before one of another group that the source
+    sets beside the barrier; then the latest date, then the first named.
+    """
+    figures = {figure.figure_id: figure for figure in report.package.figures}
+    levels = [
+        figure
+        for figure in (figures[name] for name in listed(barrier["figures"]))
+        if figure.statistic == "level"
+        and figure.area == report.area
+        and figure.period <= report.as_of
+        and figure.qualifier != "forecast"
+        and report.package.indicators[figure.indicator].unit == "person"
+    ]
+    own = [figure for figure in levels if figure.group == barrier["affected"]]
+    return max(own or levels, key=lambda figure: figure.period, default=None)
+
+
+def persons(report: Report, barrier: Row) -> Measure:
+    """Bounds of the persons a barrier concerns; unknown where no number is printed."""
+    figure = evidence(report, barrier)
+    if figure is None:
+        return UNKNOWN
+    return report.level_under_any_repair(figure.indicator, figure.group, figure.period)
+
+
+def barriers_table(report: Report) -> pd.DataFrame:
+    """All barriers, those of one kind together.
+
+    Columns ``id, kind, branch`` (the kind's name)``, label, affected, low, high, value`` (empty
+    where no number is printed)``, counts`` (what is counted, of whom, when)``, answered``.
+    """
+    held, records = answered(report), []
+    for row in barriers(report):
+        figure, number = evidence(report, row), persons(report, row)
+        bounded = figure is not None and (number.known or bool(number.bound.low))
+        records.append(
+            {
+                "id": row["id"],
+                "kind": row["kind"],
+                "branch": kind_name(report, row["kind"]),
+                "label": name_of(report, row),
+                "affected": whom(report, row["affected"]),
+                "low": number.low,
+                "high": number.high,
+                "value": report.text(number) if bounded else "",
+                "counts": _counts(report, figure, row["affected"]) if figure and bounded else "",
+                "answered": row["id"] in held,
+            }
+        )
+    columns = ["id", "kind", "branch", "label", "affected", "low", "high", "value", "counts"]
+    return pd.DataFrame(records, columns=[*columns, "answered"])
+
+
+def _counts(report: Report, figure: Figure, affected: str) -> str:
+    name = report.label("indicators", figure.indicator)
+    name = report.text_of(name[:1].lower() + name[1:], name)
+    group = "" if figure.group in ("all", affected) else report.label("groups", figure.group)
+    comma = report.text_of(", ", "，")
+    return comma.join(part for part in (name, group, figure.period) if part)
+
+
+def kinds_table(table: pd.DataFrame) -> pd.DataFrame:
+    """Barriers by kind: ``label, barriers, counted`` (with a printed number)``, unanswered``."""
+    rows = [
+        {
+            "label": branch,
+            "barriers": len(part),
+            "counted": int(part["value"].ne("").sum()),
+            "unanswered": int((~part["answered"].astype(bool)).sum()),
+        }
+        for branch, part in table.groupby("branch", sort=False)
+    ]
+    return pd.DataFrame(rows, columns=["label", "barriers", "counted", "unanswered"])
+
+
+def with_number(table: pd.DataFrame) -> Measure:
+    """How many barriers have a printed number of persons."""
+    return counted(int(table["value"].ne("").sum()), "barriers with a printed number of persons")
+
+
+def number_of(table: pd.DataFrame, what: str) -> Measure:
+    """The number of rows of a table."""
+    return counted(len(table), f"rows: {what}")
+
+
+def effect_text(report: Report) -> str:
+    """What the causes lead to: the change of contributors with its bounds."""
+    change = report.change("contributors")
+    name = report.label("indicators", "contributors")
+    span = report.text_of(
+        f"{report.baseline} to {report.as_of}", f"{report.baseline} 至 {report.as_of}"
+    )
+    return f"{name}: {report.signed(change)}, {span}" if change.known else f"{name}, {span}"
+
+
+def map_alt(table: pd.DataFrame, effect: str) -> str:
+    """The cause map in words: every barrier under its kind, with its number."""
+    kinds = []
+    for branch, part in table.groupby("branch", sort=False):
+        leaves = [
+            f"{row.label} ({row.affected}{f': {row.value}, {row.counts}' if row.value else ''})"
+            for row in part.itertuples()
+        ]
+        kinds.append(f"{branch}: {'; '.join(leaves)}")
+    return f"{effect}. {'. '.join(kinds)}"
