@@ -166,10 +166,13 @@ def effect_text(report: Report) -> str:
     """What the causes lead to: the change of contributors with its bounds."""
     change = report.change("contributors")
     name = report.label("indicators", "contributors")
-    span = report.text_of(
-        f"{report.baseline} to {report.as_of}", f"{report.baseline} 至 {report.as_of}"
+    start, end = report.date(report.baseline), report.date(report.as_of)
+    span = report.text_of(f"from {start} to {end}", f"{start}至 {end}")
+    if not change.known:
+        return f"{name} {span}"
+    return report.text_of(
+        f"{name}: {report.signed(change)} {span}", f"{span}{name}：{report.signed(change)}"
     )
-    return f"{name}: {report.signed(change)}, {span}" if change.known else f"{name}, {span}"
 
 
 def map_alt(table: pd.DataFrame, effect: str) -> str:
