@@ -19,7 +19,7 @@ from pensionbook.package import check_package, load_package
 from pensionbook.reading import OPTIONAL_TABLES, REQUIRED_TABLES, read_package, table_columns
 from pensionbook.scaffold import new_edition
 from pensionbook.todo import EXAMPLE, to_do
-from projects import PROGRAM, ROOT
+from projects import PROGRAM, ROOT, Project
 
 Run = Callable[..., tuple[int, str, str]]
 TABLES = (*REQUIRED_TABLES, "barriers", "measures")
@@ -94,12 +94,17 @@ def test_check_of_a_fresh_skeleton_says_what_to_do(run: Run) -> None:
     assert first == "my-region-2004: no problems: 0 figures, 0 identities"
     assert all(note.startswith("to do: ") for note in notes)
     for file in TABLES:
-        assert any(re.match(rf"to do: {file}\.csv rows? [0-9].*not read", note) for note in notes)
-    assert "to do: figures.csv: no figures yet; type the first printed figure" in out
-    assert "to do: identities.csv rows 2 to 4: examples, not read; delete them" in out
-    assert "to do: datapackage.yaml, title: found 'To do: " in out
-    assert "to do: datapackage.yaml, sources 1, title: found" in out
-    assert "to do: areas.csv row 2, column name_zh: found '待填" in out
+        assert any(
+            re.match(rf"to do: {file}\.csv rows? [0-9].*: (an )?examples?; ", note)
+            for note in notes
+        )
+    assert "to do: figures.csv: no figures yet; type the first into a row\n" in out
+    assert "to do: figures.csv row 2: an example; write your own without the #" in out
+    assert "to do: identities.csv rows 2 to 4: examples; write your own" in out
+    assert "to do: datapackage.yaml, title: write the title in English\n" in out
+    assert "to do: datapackage.yaml, sources 1, title: write author, title and year" in out
+    assert "to do: areas.csv row 2, column name_zh: write 中文名称\n" in out
+    assert max(map(len, notes)) <= 90
 
 
 def test_the_examples_pass_the_check_once_they_are_read(skeleton: Path) -> None:
@@ -128,6 +133,8 @@ def test_the_skeleton_has_every_word_that_the_analyses_look_for(skeleton: Path) 
         for node in ast.walk(ast.parse(source))
         if isinstance(node, ast.Constant) and isinstance(node.value, str)
     }
+    words -= {row["kind"] for row in edition.tables["barriers"]}
+    words -= {row["lever"] for row in edition.tables["measures"]}
     assert words & edition.indicators.keys() <= loaded.indicators.keys()
     assert words & edition.groups.keys() <= loaded.groups.keys()
     for own, its in ((loaded.indicators, edition.indicators), (loaded.groups, edition.groups)):
@@ -211,6 +218,7 @@ def test_new_writes_below_data_where_there_is_such_a_folder(run: Run) -> None:
     assert code == 0
     assert out.splitlines()[0] == f"written: {Path('data', 'my-region')}"
     assert f"pensionbook check {Path('data', 'my-region')} " in out
+    assert max(map(len, out.splitlines())) <= 80
     assert sorted(path.name for path in Path("data").iterdir()) == ["my-region"]
     named = run("new", "my-region", "--folder", "elsewhere")
     assert "written: elsewhere\n" in named[1]
@@ -240,9 +248,11 @@ def test_help_teaches(run: Run) -> None:
 
 
 @pytest.mark.parametrize("command", ["audit", "build"])
-def test_without_figures_audit_and_build_say_what_comes_first(run: Run, command: str) -> None:
-    run("new", "my-region-2004")
-    folders = ("--notebooks", ROOT / "notebooks", "--book", ROOT / "book")
+def test_without_figures_audit_and_build_say_what_comes_first(
+    run: Run, project: Project, command: str
+) -> None:
+    run("new", "my-region-2004", "--folder", "my-region-2004")
+    folders = ("--notebooks", project.notebooks, "--book", project.book)
     code, out, err = run(command, "my-region-2004", *(folders if command == "build" else ()))
     assert (code, out) == (1, "")
     assert "my-region-2004 has no printed figures yet; type the first ones into figures.csv" in err
@@ -270,7 +280,7 @@ def test_a_row_that_begins_with_a_hash_is_not_read(tmp_path: Path, name: str, re
     assert raw.tables[name].lines == [2 * line - 1 for line in plain.tables[name].lines]
     assert len(raw.tables[name].comments) == len(rows) + 1
     (note,) = (str(note) for note in to_do(raw) if note.file.startswith(f"{name}.csv"))
-    assert re.match(rf"{name}\.csv rows 2, 4.*: they begin with # and are not read; ", note)
+    assert re.match(rf"{name}\.csv rows 2, 4.*: not read, as they begin with #; take", note)
 
 
 @pytest.mark.parametrize("name", [*REQUIRED_TABLES, *OPTIONAL_TABLES])
@@ -309,10 +319,19 @@ def test_dates_of_which_no_figure_speaks_are_to_do(skeleton: Path) -> None:
     uncomment(skeleton, "figures.csv")
     notes = [str(note) for note in to_do(read_package(skeleton))]
     assert (
-        "datapackage.yaml, pensionbook, parameters, baseline: found '2000', a date of which no "
-        "figure speaks; write a date of figures.csv, from 2004 to 2004"
+        "datapackage.yaml, parameters, baseline: no figure speaks of '2000'; "
+        "write a date of figures.csv (2004)"
     ) in notes
     assert not any("as_of" in note for note in notes)
+
+
+def test_a_text_that_says_to_do_and_not_what_is_to_do(skeleton: Path) -> None:
+    path = skeleton / "areas.csv"
+    text = path.read_text(encoding="utf-8").replace("To do: the name in English", "TO DO")
+    path.write_text(text.replace("待填：中文名称", "Todorovo"), encoding="utf-8")
+    notes = [str(note) for note in to_do(read_package(skeleton))]
+    assert "areas.csv row 2, column name_en: found 'TO DO'; write it" in notes
+    assert not any("column name_zh" in note for note in notes)
 
 
 def test_a_finished_edition_has_nothing_to_do() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import os
 import re
@@ -9,6 +10,7 @@ import shlex
 import shutil
 import subprocess
 from fractions import Fraction
+from itertools import pairwise
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -28,6 +30,7 @@ EXAMPLE = ROOT / "data" / NAME
 PAGE = (ROOT / "book" / "worked.md").read_text(encoding="utf-8")
 ANSWERS = re.findall(r"^```console\n\$ (.+)\n((?:.*\n)*?)```$", PAGE, re.MULTILINE)
 SHOWN = re.findall(r"^% file: (.+)\n\n```\w+\n((?:.*\n)*?)```$", PAGE, re.MULTILINE)
+COLUMNS = re.findall(r"^% columns: (.+)\n\n```text\n((?:.*\n)*?)```$", PAGE, re.MULTILINE)
 # The first figure as the page supposes that it was typed first.
 RIGHT, WRONG = ",42637,", ',"42,637",'
 
@@ -53,24 +56,46 @@ def contents(folder: Path) -> dict[str, str]:
     return {path.name: path.read_text(encoding="utf-8") for path in sorted(folder.iterdir())}
 
 
+def read_rows(file: str) -> list[dict[str, str]]:
+    with (EXAMPLE / file).open(encoding="utf-8", newline="") as stream:
+        return list(csv.DictReader(stream))
+
+
 # -- the page -------------------------------------------------------------------------------------
 
 
 def test_the_page_shows_the_files_as_they_are() -> None:
-    assert {file for file, _ in SHOWN} == {
-        "datapackage.yaml",
-        "areas.csv",
-        "figures.csv",
-        "identities.csv",
-    }
+    assert [file for file, _ in SHOWN] == ["datapackage.yaml", "areas.csv"]
     for file, text in SHOWN:
         assert text == (EXAMPLE / file).read_text(encoding="utf-8"), file
+
+
+def test_the_page_shows_the_columns_as_they_are() -> None:
+    assert [file for file, _ in COLUMNS] == ["figures.csv", "figures.csv", "identities.csv"]
+    left_out = {}
+    for file, text in COLUMNS:
+        rows = read_rows(file)
+        head, *lines = text.splitlines()
+        names = head.split()
+        starts = [found.start() for found in re.finditer(r"\S+", head)]
+        spans = list(pairwise([*starts, None]))
+        cells = [[line[start:end].strip() for start, end in spans] for line in lines]
+        assert cells == [[row[name] for name in names] for row in rows], file
+        left_out[file] = left_out.get(file, rows[0].keys()) - {*names}
+    figures, identities = read_rows("figures.csv"), read_rows("identities.csv")
+    said = {"area": {"example_county"}, "qualifier": {"exact"}}
+    for name in left_out["figures.csv"] - {"note"}:
+        assert {row[name] for row in figures} == said.get(name, {""}), name
+    assert [bool(row["note"]) for row in figures] == [False] * (len(figures) - 1) + [True]
+    assert left_out["identities.csv"] == {"area", "base_period", "assumption", "why"}
+    (assumption,) = {row["assumption"] for row in identities} - {""}
+    assert f"`{assumption}`" in " ".join(PAGE.split())
 
 
 def test_the_files_not_shown_are_the_skeleton_without_its_examples(tmp_path: Path) -> None:
     skeleton, finished = contents(new_edition(NAME, tmp_path / "new")), contents(EXAMPLE)
     assert skeleton.keys() - finished.keys() == {"barriers.csv", "measures.csv"}
-    for file in finished.keys() - {file for file, _ in SHOWN}:
+    for file in finished.keys() - {file for file, _ in (*SHOWN, *COLUMNS)}:
         rows = skeleton[file].splitlines(keepends=True)
         assert finished[file] == "".join(row for row in rows if row[0] != "#"), file
 
@@ -81,7 +106,7 @@ def test_the_page_shows_the_answers_of_the_program(tmp_path: Path) -> None:
         ["pensionbook", "new"],
         *[["pensionbook", "check"]] * 3,
         ["pensionbook", "audit"],
-        ["grep", "contributors,all"],
+        ["cut", "-d,"],
     ]
     figures = tmp_path / NAME / "figures.csv"
 

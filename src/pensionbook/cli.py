@@ -112,11 +112,11 @@ def new(
     typer.echo(f"""\
 written: {made}
 Next:
-  1. say in {made / "datapackage.yaml"} what it is about, and in areas.csv of which area
-  2. type the printed figures into figures.csv, one row each, as the example there shows
+  1. say what it is about in datapackage.yaml, and of which area in areas.csv
+  2. type the printed figures into figures.csv, as its example row shows
   3. write into identities.csv what must add up
-  4. pensionbook check {made}   # says what is wrong and what is still to do
-  5. pensionbook build {made}   # makes the report""")
+  4. pensionbook check {made}    (what is wrong, what is to do)
+  5. pensionbook build {made}    (the report)""")
 
 
 @app.command(epilog="Example: pensionbook check data/tianjin-2002")

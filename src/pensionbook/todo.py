@@ -7,18 +7,31 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
-from pensionbook.errors import Problem, quote
+from pensionbook.errors import quote
 from pensionbook.reading import DESCRIPTOR, RawPackage, RawTable
 
 EXAMPLE = "# example:"
-_PLACEHOLDER = re.compile(r"to do\b|待填", re.IGNORECASE)
+_PLACEHOLDER = re.compile(r"\s*(?:to do|待填)\b\s*[:：]?\s*", re.IGNORECASE)
 _VOCABULARIES = ("indicators", "groups", "areas", "units")
 _PERIODS = ("baseline", "as_of")
 
 
-def to_do(raw: RawPackage) -> list[Problem]:
+@dataclass(frozen=True, slots=True)
+class ToDo:
+    """One thing to do; ``place`` is in the file, a clause or "", ``what`` in the imperative."""
+
+    file: str
+    place: str
+    what: str
+
+    def __str__(self) -> str:
+        return f"{self.file}{self.place}: {self.what}"
+
+
+def to_do(raw: RawPackage) -> list[ToDo]:
     """What a package without problems still waits for, by file and row.
 
     Texts that begin with "To do" or 待填, a table of figures without rows, dates in
@@ -29,26 +42,32 @@ def to_do(raw: RawPackage) -> list[Problem]:
     notes += _dates(raw)
     for name, table in raw.tables.items():
         if name == "figures" and not table.rows:
-            mend = "type the first printed figure into a row of its own"
-            notes.append(Problem(table.file, None, None, "no figures yet", mend))
+            notes.append(ToDo(table.file, "", "no figures yet; type the first into a row"))
         if name in _VOCABULARIES:
             notes += _in_rows(table)
         notes += _comments(table)
     return notes
 
 
-def _in_descriptor(entry: Any, place: str = "") -> Iterator[Problem]:
+def _in_descriptor(entry: Any, place: str = "") -> Iterator[ToDo]:
     if isinstance(entry, dict):
         for key, value in entry.items():
-            yield from _in_descriptor(value, f"{place}, {key}" if place else str(key))
+            yield from _in_descriptor(value, f"{place}, {key}")
     elif isinstance(entry, list):
         for number, value in enumerate(entry, start=1):
             yield from _in_descriptor(value, f"{place} {number}")
-    elif isinstance(entry, str) and _PLACEHOLDER.match(entry):
-        yield Problem(DESCRIPTOR, None, place, f"found {quote(entry)}", "write it in words")
+    elif isinstance(entry, str):
+        yield from _placeholder(DESCRIPTOR, place, entry)
 
 
-def _dates(raw: RawPackage) -> Iterator[Problem]:
+def _placeholder(file: str, place: str, text: str) -> Iterator[ToDo]:
+    found = _PLACEHOLDER.match(text)
+    if found:
+        wanted = text[found.end() :].strip()
+        yield ToDo(file, place, f"write {wanted}" if wanted else f"found {quote(text)}; write it")
+
+
+def _dates(raw: RawPackage) -> Iterator[ToDo]:
     """Dates that the report is to speak of and no figure does."""
     own = raw.descriptor.get("pensionbook", {})
     parameters = own.get("parameters", {}) if isinstance(own, dict) else {}
@@ -60,49 +79,36 @@ def _dates(raw: RawPackage) -> Iterator[Problem]:
     for name in _PERIODS:
         date = str(parameters.get(name, ""))
         if date and date not in dates:
-            found = f"found {quote(date)}, a date of which no figure speaks"
-            mend = f"write a date of {table.file}, from {min(dates)} to {max(dates)}"
-            yield Problem(DESCRIPTOR, None, f"pensionbook, parameters, {name}", found, mend)
+            known = min(dates) if len(dates) == 1 else f"{min(dates)} to {max(dates)}"
+            what = f"no figure speaks of {quote(date)}; write a date of {table.file} ({known})"
+            yield ToDo(DESCRIPTOR, f", parameters, {name}", what)
 
 
-def _in_rows(table: RawTable) -> Iterator[Problem]:
+def _in_rows(table: RawTable) -> Iterator[ToDo]:
     for line, row in zip(table.lines, table.rows, strict=True):
         for column, cell in zip(table.columns, row, strict=True):
-            if _PLACEHOLDER.match(cell):
-                yield Problem(table.file, line, column, f"found {quote(cell)}", "write it in words")
+            yield from _placeholder(table.file, f" row {line}, column {column}", cell)
 
 
-def _comments(table: RawTable) -> Iterator[Problem]:
+def _comments(table: RawTable) -> Iterator[ToDo]:
     """One note for each example, though it be of several rows, and one for the other comments."""
     examples = [line for line, cell in table.comments if cell.startswith(EXAMPLE)]
     others = [line for line, cell in table.comments if not cell.startswith(EXAMPLE)]
     if examples:
-        several = len(examples) > 1
-        rows = f"rows {_listed(examples)}" if several else f"row {examples[0]}"
-        yield Problem(
-            f"{table.file} {rows}",
-            None,
-            None,
-            f"{'examples' if several else 'an example'}, not read",
-            f"delete {'them' if several else 'it'}, or write your own over "
-            f"{'them' if several else 'it'} and take {EXAMPLE!r} away",
-        )
+        what, it = ("an example", "it") if len(examples) == 1 else ("examples", "them")
+        mend = f"write your own without the #, or delete {it}"
+        yield ToDo(table.file, _rows(examples), f"{what}; {mend}")
     if others:
-        several = len(others) > 1
-        yield Problem(
-            f"{table.file} row{'s' * several} {_listed(others)}",
-            None,
-            None,
-            f"{'they begin' if several else 'it begins'} with # and "
-            f"{'are' if several else 'is'} not read",
-            f"take the # away, delete {'them' if several else 'it'}, or keep "
-            f"{'them as remarks' if several else 'it as a remark'}",
-        )
+        why, it = ("it begins", "it") if len(others) == 1 else ("they begin", "them")
+        mend = f"take the # away, or keep {it} for people to read"
+        yield ToDo(table.file, _rows(others), f"not read, as {why} with #; {mend}")
 
 
-def _listed(lines: list[int], most: int = 6) -> str:
-    """Line numbers in words: ``2 to 4``, or ``2, 5, 9``."""
-    if len(lines) > 1 and lines[-1] - lines[0] == len(lines) - 1:
-        return f"{lines[0]} to {lines[-1]}"
+def _rows(lines: list[int], most: int = 6) -> str:
+    """Line numbers in words: `` row 2``, `` rows 2 to 4``, `` rows 2, 5, 9``."""
+    if len(lines) == 1:
+        return f" row {lines[0]}"
+    if lines[-1] - lines[0] == len(lines) - 1:
+        return f" rows {lines[0]} to {lines[-1]}"
     shown = ", ".join(map(str, lines[:most]))
-    return shown if len(lines) <= most else f"{shown} and {len(lines) - most} more"
+    return f" rows {shown}" if len(lines) <= most else f" rows {shown} and {len(lines) - most} more"
