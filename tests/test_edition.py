@@ -70,8 +70,9 @@ def test_the_manifest_lists_inputs_outputs_and_versions(built_project: Project) 
         "area": "region",
         "baseline": "2000",
         "as_of": "2002-09",
-        "language": "en",
     }
+    assert manifest["languages"] == ["en"]
+    assert "html" in manifest["formats"]
     assert {"python", "jupyter-book", "papermill", "pandas"} <= set(manifest["versions"])
     assert "package/figures.csv" in manifest["inputs"]
     assert "pensionbook/edition.py" in manifest["inputs"]

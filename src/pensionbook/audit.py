@@ -15,6 +15,7 @@ from pensionbook.package import Package
 from pensionbook.reconcile import Reconciliation, reconcile
 from pensionbook.verdicts import VERDICTS, Verdict
 
+AUDIT_FILE, BOUNDS_FILE = "audit.csv", "bounds.csv"
 AUDIT_COLUMNS = (
     "figure_id", "locator", "printed", "unit", "verdict", "implied_low", "implied_high", "because",
 )  # fmt: skip
@@ -48,8 +49,8 @@ def write_audit(
     result = reconcile(package, jobs=jobs, progress=progress)
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        _write_csv(folder / "audit.csv", AUDIT_COLUMNS, audit_rows(result))
-        _write_csv(folder / "bounds.csv", BOUNDS_COLUMNS, bounds_rows(result))
+        _write_csv(folder / AUDIT_FILE, AUDIT_COLUMNS, audit_rows(result))
+        _write_csv(folder / BOUNDS_FILE, BOUNDS_COLUMNS, bounds_rows(result))
     except OSError as error:
         raise BuildError(
             f"cannot write the audit to {folder}: {error.strerror or error}; "

@@ -9,19 +9,18 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from pensionbook.compiler import TOC
 from pensionbook.errors import BuildError
 from pensionbook.fingerprint import visible_files
 from pensionbook.notebooks import for_page, is_added, notebook_text
 
-TOC = "_toc.yml"
 _NOTEBOOKS = "notebooks"
-_COMPILE = "from jupyter_book.cli.main import main; main()"
 _COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 _COMPLAINT = re.compile(r"\b(WARNING|ERROR|CRITICAL)\b")
 # myst-nb numbers the lines of a notebook's cells from 10,000 up, cell by cell.
@@ -132,25 +131,24 @@ def _merged(settings: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str
     return merged
 
 
-def compile_html(folder: Path, environment: Mapping[str, str], target: Path) -> None:
-    """Compile a staged book and move its pages to ``target``; a warning is an error.
+def compile_book(
+    folder: Path, builders: Sequence[str], environment: Mapping[str, str]
+) -> dict[str, Path]:
+    """Compile a staged book; a warning is an error.
 
     Args:
         folder: as :func:`stage` laid it out, an absolute path.
+        builders: Sphinx builders, such as ``html`` and ``singlehtml``.
         environment: of the compiler.
-        target: folder that does not exist yet.
+
+    Returns:
+        The folder that each builder wrote.
 
     Raises:
         BuildError: the compiler found something wrong; its warnings are listed.
     """
-    source = folder / "source"
-    command = [
-        *(sys.executable, "-P", "-c", _COMPILE, "build", str(source)),
-        *("--path-output", str(folder), "--config", str(folder / "_config.yml")),
-        *("--toc", str(source / TOC), "-W", "-n", "--keep-going"),
-    ]
     process = subprocess.Popen(
-        command,
+        [sys.executable, "-P", "-m", "pensionbook.compiler", str(folder), *builders],
         cwd=folder,
         env=dict(environment),
         stdin=subprocess.DEVNULL,
@@ -167,17 +165,17 @@ def compile_html(folder: Path, environment: Mapping[str, str], target: Path) -> 
         if process.poll() is None:
             os.killpg(process.pid, signal.SIGKILL)
             process.wait()
-    html = folder / "_build" / "html"
-    if process.returncode != 0 or not (html / "index.html").is_file():
-        raise BuildError(f"the book does not compile:\n{_complaints(printed, source)}")
-    for name in _NOT_PUBLISHED:
-        path = html / name
-        if path.is_dir():
-            shutil.rmtree(path)
-        else:
-            path.unlink(missing_ok=True)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    html.rename(target)
+    written = {builder: folder / "_build" / builder for builder in builders}
+    if process.returncode != 0 or not all(path.is_dir() for path in written.values()):
+        raise BuildError(f"the book does not compile:\n{_complaints(printed, folder / 'source')}")
+    for path in written.values():
+        for name in _NOT_PUBLISHED:
+            left = path / name
+            if left.is_dir():
+                shutil.rmtree(left)
+            else:
+                left.unlink(missing_ok=True)
+    return written
 
 
 def _complaints(printed: str, source: Path) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 from docutils import nodes
 from sphinx.application import Sphinx
 
-from pensionbook.edition import DATA_FILE
+from pensionbook.layout import DATA_FILE
 
 REGISTER_PAGE, VALUES_PAGE = "register", "values"
 _EMPTY: dict[str, Any] = {

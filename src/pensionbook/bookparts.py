@@ -12,7 +12,7 @@ from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 
 from pensionbook.bookdata import book_data
-from pensionbook.edition import PICTURES
+from pensionbook.layout import PICTURES
 
 _VALUE = re.compile(r"\{value\}`([^`]+)`")
 

@@ -14,6 +14,7 @@ import typer
 
 from pensionbook import __version__
 from pensionbook.errors import PackageError, PensionbookError
+from pensionbook.layout import FORMATS
 
 _PACKAGE = typer.Argument(
     metavar="PACKAGE", help="Folder of the data package, the one with datapackage.yaml."
@@ -196,8 +197,25 @@ def build(
             "--parameter",
             "-p",
             metavar="NAME=VALUE",
-            help="A parameter of the notebooks (area, baseline, as_of, language); repeatable.",
+            help="A parameter of the notebooks (area, baseline, as_of); repeatable.",
             show_default=False,
+        ),
+    ] = None,
+    language: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="LANGUAGE",
+            help="A language to build in, such as en or zh_CN; repeatable.",
+            show_default="all that the book is translated into",
+        ),
+    ] = None,
+    kind: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--format",
+            metavar="FORMAT",
+            help=f"A format to build: {', '.join(FORMATS)}; repeatable.",
+            show_default="all",
         ),
     ] = None,
     output: Annotated[Path | None, _OUTPUT] = None,
@@ -235,6 +253,8 @@ def build(
         built = build_edition(
             package,
             given=given,
+            languages=language or (),
+            formats=kind or (),
             output=output,
             notebooks=notebooks,
             book=book,
@@ -243,7 +263,8 @@ def build(
         )
     if not built.changed:
         typer.echo("nothing changed")
-    typer.echo(f"report: {_relative(built.page)}")
+    for path in built.reports:
+        typer.echo(f"report: {_relative(path)}")
 
 
 def _relative(path: Path) -> Path:

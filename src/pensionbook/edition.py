@@ -1,8 +1,7 @@
-"""The build of an edition: check, audit, notebooks, book, and the swap into place."""
+"""The build of an edition: what it is made from, whether it stands, and the job if it does not."""
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -16,9 +15,9 @@ from pensionbook.fingerprint import (
     library_digests,
     runtime_versions,
     sha256_file,
-    sha256_json,
     still_installed,
 )
+from pensionbook.layout import FORMATS, languages_of, report_file
 from pensionbook.parameters import (
     SourceNotebook,
     Value,
@@ -27,21 +26,13 @@ from pensionbook.parameters import (
     resolve_parameters,
 )
 from pensionbook.reading import DESCRIPTOR, RawPackage, read_package
+from pensionbook.suggest import listed, nearest
 
 if TYPE_CHECKING:
     from pensionbook.cache import Cache
-    from pensionbook.package import Package
     from pensionbook.progress import Progress
 
 _TREE = Path(__file__).parents[2]
-_AUDIT_FILES = ("audit.csv", "bounds.csv")
-# Where the pages of the staged book find the register and the named values.
-DATA_FILE = "_data/report.json"
-PICTURES = "_pictures"
-_NUMBERED = {
-    "en": {"figure": "Figure %s", "table": "Table %s"},
-    "zh_CN": {"figure": "图 %s", "table": "表 %s"},
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,19 +65,26 @@ class Built:
     """What a build gave: the folder, and whether anything had to be done."""
 
     folder: Path
-    language: str
+    languages: tuple[str, ...]
+    formats: tuple[str, ...]
     changed: bool
 
     @property
-    def page(self) -> Path:
-        """The book's first page."""
-        return self.folder / self.language / "html" / "index.html"
+    def reports(self) -> list[Path]:
+        """The report's files, the first page standing for the web pages."""
+        return [
+            report_file(self.folder, language, kind)
+            for language in self.languages
+            for kind in self.formats
+        ]
 
 
 def build_edition(
     package: Path,
     *,
     given: Mapping[str, str],
+    languages: Sequence[str] = (),
+    formats: Sequence[str] = (),
     output: Path | None = None,
     notebooks: Path | None = None,
     book: Path | None = None,
@@ -101,6 +99,8 @@ def build_edition(
     Args:
         package: folder of the data package.
         given: texts of parameters, by name.
+        languages: by default all that the book is translated into.
+        formats: of :data:`~pensionbook.layout.FORMATS`; by default all.
         notebooks: folder of the notebooks; by default the project's.
         book: folder of the pages; by default the project's.
         output: folder of the edition; by default ``_build/<edition>`` in the current folder.
@@ -118,15 +118,20 @@ def build_edition(
     sources = Sources.locate(notebooks, book)
     found = read_notebooks(sources.notebooks)
     values = resolve_parameters(found, _edition_parameters(raw), given)
+    values.pop("language", None)
+    chosen = {
+        "languages": _languages(sources.book, languages, given),
+        "formats": _chosen("--format", formats, FORMATS),
+    }
     inputs = _inputs(raw, sources, found)
     output = Path(output or Path("_build", edition)).absolute()
-    language = str(values.get("language", "en"))
 
     earlier = manifest.read(output)
-    if earlier and _stands(earlier, edition, values, inputs, output):
-        return Built(output, language, changed=False)
+    if earlier and _stands(earlier, edition, values, chosen, inputs, output):
+        return Built(output, **chosen, changed=False)
 
     from pensionbook.book import check_contents
+    from pensionbook.job import Job
     from pensionbook.package import load_package
     from pensionbook.staging import staging_folder
 
@@ -136,166 +141,22 @@ def build_edition(
     versions = runtime_versions()
     with staging_folder(output) as staging:
         try:
-            job = _Job(loaded, found, values, sources, inputs, versions, progress)
+            job = Job(
+                package=loaded,
+                notebooks=found,
+                book=sources.book,
+                config=sources.config,
+                values=values,
+                **chosen,
+                inputs=inputs,
+                versions=versions,
+                progress=progress,
+            )
             job.run(staging, output, _cache(cache_folder), jobs or os.cpu_count() or 1)
         except OSError as error:
             reason = error.strerror or error
             raise BuildError(f"cannot write {error.filename or staging}: {reason}") from error
-    return Built(output, language, changed=True)
-
-
-@dataclass(frozen=True, slots=True)
-class _Job:
-    """A build that has something to do."""
-
-    package: Package
-    notebooks: list[SourceNotebook]
-    values: dict[str, Value]
-    sources: Sources
-    inputs: dict[str, str]
-    versions: dict[str, str]
-    progress: Progress
-
-    def run(self, staging: Path, output: Path, cache: Cache, jobs: int) -> None:
-        """Do all steps in the staging folder, then swap."""
-        from pensionbook.runner import execute, look_up, plan_runs, pool_for
-        from pensionbook.staging import swap_into_place
-        from pensionbook.workers import clean_environment
-
-        new, work = staging / "new", staging / "work"
-        new.mkdir()
-        work.mkdir()
-        upstream = {
-            name: digest
-            for name, digest in self.inputs.items()
-            if name.startswith(("package/", "pensionbook/", "schemas/"))
-        }
-        language = str(self.values.get("language", "en"))
-        key = sha256_json(["audit", upstream, self.versions, language])
-        runs = plan_runs(self.notebooks, self.package.name, self.values, upstream, self.versions)
-        waiting, executed = look_up(runs, cache)
-        # The notebooks' processes get ready while the figures are audited.
-        with pool_for(waiting, work, cache, jobs) as pool:
-            self.progress.step("audit of the printed figures")
-            register = self._audit(new, cache, key, language)
-            self.progress.step("notebooks")
-            for place in executed:
-                self.progress.finished(*place, kept=True)
-            if pool:
-                executed |= execute(
-                    waiting,
-                    pool,
-                    package=self.package.path,
-                    edition=self.package.name,
-                    work=work,
-                    cache=cache,
-                    progress=self.progress,
-                )
-        by_name = {notebook.name: executed[language, notebook.name] for notebook in self.notebooks}
-        values = self._publish(by_name, language, new)
-        pages = self._pages(by_name, register, values)
-        self.progress.step("book")
-        environment = clean_environment(work, cache.folder)
-        self._compile(by_name, pages, language, staging, new, environment)
-        self.progress.step("swap into place")
-        written = manifest.compose(self.package.name, self.values, self.inputs, self.versions, new)
-        manifest.write(written, new)
-        swap_into_place(new, output)
-        cache.trim()
-
-    def _audit(self, new: Path, cache: Cache, key: str, language: str) -> dict[str, Any]:
-        """Write the audit's files; the data of the register's page come back."""
-        kept = cache.load(key)
-        if kept is None:
-            from pensionbook.audit import write_audit
-            from pensionbook.register import register_data
-
-            result = write_audit(self.package, new)
-            texts = {name: (new / name).read_bytes().decode() for name in _AUDIT_FILES}
-            kept = {"files": texts, "register": register_data(result, language)}
-            cache.store(key, kept)
-        for name in _AUDIT_FILES:
-            (new / name).write_text(kept["files"][name], encoding="utf-8", newline="")
-        return kept["register"]
-
-    def _publish(
-        self, notebooks: Mapping[str, Mapping[str, Any]], language: str, new: Path
-    ) -> list[dict[str, Any]]:
-        from pensionbook.notebooks import notebook_text, values_of
-
-        folder = new / "notebooks" / language
-        folder.mkdir(parents=True)
-        values: list[dict[str, Any]] = []
-        owners: dict[str, str] = {}
-        for name, content in notebooks.items():
-            (folder / f"{name}.ipynb").write_text(notebook_text(content), encoding="utf-8")
-            for value in values_of(name, content):
-                owner = owners.setdefault(value["id"], name)
-                if owner != name:
-                    raise BuildError(
-                        f"value {value['id']!r} is named in {owner} and again in {name}; "
-                        "choose another id in one of them"
-                    )
-                values.append(value)
-        text = json.dumps({"values": values}, ensure_ascii=False, indent=1, sort_keys=True)
-        (new / "values.json").write_text(text + "\n", encoding="utf-8")
-        return values
-
-    def _pages(
-        self,
-        notebooks: Mapping[str, Mapping[str, Any]],
-        register: dict[str, Any],
-        values: list[dict[str, Any]],
-    ) -> dict[str, bytes]:
-        """What the pages read beside their own text: data, and small pictures."""
-        from base64 import b64decode
-
-        from pensionbook.notebooks import exhibits, pictures_of, place_of
-
-        shown: dict[str, bool] = {}
-        pictures: dict[str, dict[str, str] | None] = {}
-        for name, content in notebooks.items():
-            for known, own in ((shown, exhibits(content)), (pictures, pictures_of(content))):
-                twice = sorted(known.keys() & own.keys())
-                if twice:
-                    raise BuildError(f"{name} names {twice[0]!r} again; choose another name")
-                known.update(own)
-        alts = {name: picture and picture["alt"] for name, picture in pictures.items()}
-        named = {
-            value["id"]: value
-            | {"place": place_of(value["notebook"], notebooks[value["notebook"]], value["id"])}
-            for value in values
-        }
-        data = register | {"values": named, "exhibits": shown, "pictures": alts}
-        files = {
-            f"{PICTURES}/{name}.png": b64decode(picture["png"])
-            for name, picture in pictures.items()
-            if picture
-        }
-        return files | {DATA_FILE: json.dumps(data).encode()}
-
-    def _compile(
-        self,
-        notebooks: Mapping[str, Mapping[str, Any]],
-        pages: Mapping[str, bytes],
-        language: str,
-        staging: Path,
-        new: Path,
-        environment: Mapping[str, str],
-    ) -> None:
-        from pensionbook.book import compile_html, stage
-
-        chinese = language.startswith("zh")
-        title = self.package.title_zh if chinese else self.package.title_en
-        changes = {
-            "title": title or self.package.name,
-            "execute": {"execute_notebooks": "off"},
-            "sphinx": {"config": {"language": language, "numfig_format": _NUMBERED[language]}},
-        }
-        folder = staging / f"book-{language}"
-        folder.mkdir()
-        stage(self.sources.book, notebooks, pages, self.sources.config, changes, folder)
-        compile_html(folder, environment, new / language / "html")
+    return Built(output, **chosen, changed=True)
 
 
 def _edition_name(raw: RawPackage) -> str:
@@ -314,6 +175,25 @@ def _edition_name(raw: RawPackage) -> str:
         f"name {name!r} in {DESCRIPTOR} cannot name a folder; "
         "use small letters, digits and single hyphens"
     )
+
+
+def _languages(book: Path, languages: Sequence[str], given: Mapping[str, str]) -> tuple[str, ...]:
+    """The languages to build in; ``-p language=...`` is an older way to choose one."""
+    if languages and "language" in given:
+        raise ParameterError("language: given by --language and by -p; leave one out")
+    wanted = languages or ([given["language"]] if "language" in given else [])
+    return _chosen("--language", wanted, languages_of(book))
+
+
+def _chosen(option: str, wanted: Sequence[str], known: Sequence[str]) -> tuple[str, ...]:
+    """Those of the known that are wanted, in the order of the known; all where none is named."""
+    for name in wanted:
+        if name not in known:
+            raise ParameterError(
+                f"{option} {name}: not known here{nearest(name, known)}; "
+                f"write one of: {listed(list(known))}"
+            )
+    return tuple(name for name in known if not wanted or name in wanted)
 
 
 def _edition_parameters(raw: RawPackage) -> dict[str, Any]:
@@ -338,13 +218,14 @@ def _stands(
     earlier: dict[str, Any],
     edition: str,
     values: Mapping[str, Value],
+    chosen: Mapping[str, Sequence[str]],
     inputs: Mapping[str, str],
     output: Path,
 ) -> bool:
     versions = earlier.get("versions")
     return (
         isinstance(versions, dict)
-        and manifest.stands(earlier, edition, values, inputs, output)
+        and manifest.stands(earlier, edition, values, chosen, inputs, output)
         and still_installed(versions)
     )
 

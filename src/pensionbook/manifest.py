@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from pensionbook.fingerprint import sha256_file
 
 NAME = "manifest.json"
-_FORMAT = 1
+_FORMAT = 2
 
 
 def compose(
     edition: str,
     parameters: Mapping[str, Any],
+    chosen: Mapping[str, Sequence[str]],
     inputs: Mapping[str, str],
     versions: Mapping[str, str],
     folder: Path,
@@ -23,6 +24,7 @@ def compose(
     """The manifest of a finished folder; it holds no clock time and no path of the machine.
 
     Args:
+        chosen: the languages and the formats.
         inputs: sha256 of each input by its name.
         folder: the output, complete but for the manifest.
     """
@@ -30,6 +32,7 @@ def compose(
         "format": _FORMAT,
         "edition": edition,
         "parameters": dict(parameters),
+        **{name: list(names) for name, names in chosen.items()},
         "inputs": dict(sorted(inputs.items())),
         "versions": dict(versions),
         "outputs": dict(sorted(output_digests(folder).items())),
@@ -65,6 +68,7 @@ def stands(
     manifest: Mapping[str, Any],
     edition: str,
     parameters: Mapping[str, Any],
+    chosen: Mapping[str, Sequence[str]],
     inputs: Mapping[str, str],
     folder: Path,
 ) -> bool:
@@ -75,6 +79,7 @@ def stands(
     return (
         manifest.get("edition") == edition
         and manifest.get("parameters") == dict(parameters)
+        and all(manifest.get(name) == list(names) for name, names in chosen.items())
         and manifest.get("inputs") == dict(inputs)
         and manifest.get("outputs") == output_digests(folder)
     )

@@ -6,6 +6,7 @@ import contextlib
 import ctypes
 import fcntl
 import os
+import re
 import shutil
 import signal
 import tempfile
@@ -15,9 +16,8 @@ from pathlib import Path
 from pensionbook.errors import BuildError
 
 # Whatever else lies in an output folder is somebody's own and must not be swept away.
-KNOWN_ENTRIES = frozenset(
-    {"audit.csv", "bounds.csv", "values.json", "manifest.json", "notebooks", "en", "zh_CN"}
-)
+KNOWN_ENTRIES = frozenset({"audit.csv", "bounds.csv", "values.json", "manifest.json", "notebooks"})
+_LANGUAGE = re.compile(r"[a-z]{2,3}(_[A-Z][A-Za-z]{1,3})?")
 _AT_CURRENT_FOLDER = -100
 _EXCHANGE = 2
 
@@ -87,7 +87,8 @@ def check_replaceable(output: Path) -> None:
         what = "a link" if output.is_symlink() else "a file"
         raise BuildError(f"{output} is {what}; name a folder with --output")
     if output.is_dir():
-        strangers = sorted({entry.name for entry in output.iterdir()} - KNOWN_ENTRIES)
+        names = {entry.name for entry in output.iterdir()} - KNOWN_ENTRIES
+        strangers = sorted(name for name in names if not _LANGUAGE.fullmatch(name))
         if strangers:
             raise BuildError(
                 f"{output} holds {strangers[0]!r}, which no build writes; "

@@ -1,0 +1,34 @@
+"""Compiles a staged book with Jupyter Book, by one builder after another in one process.
+
+Run as ``python -m pensionbook.compiler FOLDER BUILDER...``. The pages are read once; each further
+builder writes from what the first one read. FOLDER is as ``book.stage`` lays it out.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+TOC = "_toc.yml"
+
+
+def main(folder: Path, builders: list[str]) -> int:
+    """Compile into ``_build/BUILDER`` of the folder; 0 if all went well without a warning."""
+    from jupyter_book.cli.main import main as jupyter_book
+
+    source = folder / "source"
+    command = ["build", str(source), "--path-output", str(folder)]
+    command += ["--config", str(folder / "_config.yml"), "--toc", str(source / TOC)]
+    command += ["-W", "-n", "--keep-going"]
+    for builder in builders:
+        other = [] if builder == "html" else ["--builder", "custom", "--custom-builder", builder]
+        try:
+            jupyter_book([*command, *other], standalone_mode=False)
+        except SystemExit as stopped:
+            if stopped.code:
+                return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(Path(sys.argv[1]), sys.argv[2:]))

@@ -1,0 +1,265 @@
+"""A build that has something to do: audit, notebooks, pages, formats, and the swap into place."""
+
+from __future__ import annotations
+
+import json
+from base64 import b64decode
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pensionbook import manifest
+from pensionbook.audit import AUDIT_FILE, BOUNDS_FILE
+from pensionbook.book import compile_book, stage
+from pensionbook.cache import Cache
+from pensionbook.errors import BuildError
+from pensionbook.fingerprint import sha256_json
+from pensionbook.layout import DATA_FILE, PICTURES, report_file
+from pensionbook.notebooks import exhibits, notebook_text, pictures_of, place_of, values_of
+from pensionbook.package import Package
+from pensionbook.parameters import SourceNotebook, Value
+from pensionbook.progress import Progress
+from pensionbook.runner import Executed, execute, look_up, plan_runs, pool_for
+from pensionbook.staging import swap_into_place
+from pensionbook.workers import clean_environment
+
+_NUMBERED = {
+    "en": {"figure": "Figure %s", "table": "Table %s"},
+    "zh_CN": {"figure": "图 %s", "table": "表 %s"},
+}
+# What a reader of one language reads in another place in another one.
+_TEXT = "text"
+
+Notebooks = Mapping[str, Mapping[str, Any]]
+Values = list[dict[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What is to be built from what.
+
+    Attributes:
+        values: of the notebooks' parameters but the language.
+        inputs: sha256 of each file by its name.
+    """
+
+    package: Package
+    notebooks: list[SourceNotebook]
+    book: Path
+    config: Path
+    values: dict[str, Value]
+    languages: Sequence[str]
+    formats: Sequence[str]
+    inputs: dict[str, str]
+    versions: dict[str, str]
+    progress: Progress
+
+    def run(self, staging: Path, output: Path, cache: Cache, jobs: int) -> None:
+        """Do all steps in the staging folder, then swap.
+
+        Raises:
+            NotebookError: a notebook stops.
+            BuildError: the book does not compile, or the languages do not agree.
+        """
+        new, work = staging / "new", staging / "work"
+        new.mkdir()
+        work.mkdir()
+        registers, executed = self._compute(new, work, cache, jobs)
+        by_language = {
+            language: {book.name: executed[language, book.name] for book in self.notebooks}
+            for language in self.languages
+        }
+        values = {
+            language: self._values(notebooks, new / "notebooks" / language)
+            for language, notebooks in by_language.items()
+        }
+        _write_values(values, new / "values.json")
+        self.progress.step("book")
+        environment = clean_environment(work, cache.folder)
+
+        def publish(language: str) -> None:
+            pages = _data_files(by_language[language], registers[language], values[language])
+            folder = staging / f"book-{language}"
+            folder.mkdir()
+            self._compile(by_language[language], pages, language, folder, new, environment)
+
+        with ThreadPoolExecutor(max_workers=min(jobs, len(self.languages))) as threads:
+            list(threads.map(publish, self.languages))
+        self.progress.step("swap into place")
+        chosen = {"languages": list(self.languages), "formats": list(self.formats)}
+        written = manifest.compose(
+            self.package.name, self.values, chosen, self.inputs, self.versions, new
+        )
+        manifest.write(written, new)
+        swap_into_place(new, output)
+        cache.trim()
+
+    def _compute(
+        self, new: Path, work: Path, cache: Cache, jobs: int
+    ) -> tuple[dict[str, dict[str, Any]], Executed]:
+        """The data of the register and the executed notebooks, by language."""
+        upstream = {
+            name: digest
+            for name, digest in self.inputs.items()
+            if name.startswith(("package/", "pensionbook/", "schemas/"))
+        }
+        runs = [
+            run
+            for language in self.languages
+            for run in plan_runs(
+                self.notebooks,
+                self.package.name,
+                self.values | {"language": language},
+                upstream,
+                self.versions,
+            )
+        ]
+        waiting, executed = look_up(runs, cache)
+        # The notebooks' processes get ready while the figures are audited.
+        with pool_for(waiting, work, cache, jobs) as pool:
+            self.progress.step("audit of the printed figures")
+            key = sha256_json(["audit", upstream, self.versions, list(self.languages)])
+            registers = self._audit(new, cache, key)
+            self.progress.step("notebooks")
+            for place in executed:
+                self.progress.finished(*place, kept=True)
+            if pool:
+                executed |= execute(
+                    waiting,
+                    pool,
+                    package=self.package.path,
+                    edition=self.package.name,
+                    work=work,
+                    cache=cache,
+                    progress=self.progress,
+                )
+        return registers, executed
+
+    def _audit(self, new: Path, cache: Cache, key: str) -> dict[str, dict[str, Any]]:
+        """Write the audit's files; the data of the register's page come back, by language."""
+        names = (AUDIT_FILE, BOUNDS_FILE)
+        kept = cache.load(key)
+        if kept is None:
+            from pensionbook.audit import write_audit
+            from pensionbook.register import register_data
+
+            result = write_audit(self.package, new)
+            texts = {name: (new / name).read_bytes().decode() for name in names}
+            registers = {lang: register_data(result, lang) for lang in self.languages}
+            kept = {"files": texts, "registers": registers}
+            cache.store(key, kept)
+        for name in names:
+            (new / name).write_text(kept["files"][name], encoding="utf-8", newline="")
+        return kept["registers"]
+
+    def _values(self, notebooks: Notebooks, folder: Path) -> Values:
+        """Write the executed notebooks; the values they published come back."""
+        folder.mkdir(parents=True)
+        values: Values = []
+        owners: dict[str, str] = {}
+        for name, content in notebooks.items():
+            (folder / f"{name}.ipynb").write_text(notebook_text(content), encoding="utf-8")
+            for value in values_of(name, content):
+                owner = owners.setdefault(value["id"], name)
+                if owner != name:
+                    raise BuildError(
+                        f"value {value['id']!r} is named in {owner} and again in {name}; "
+                        "choose another id in one of them"
+                    )
+                values.append(value)
+        return values
+
+    def _compile(
+        self,
+        notebooks: Notebooks,
+        pages: Mapping[str, bytes],
+        language: str,
+        folder: Path,
+        new: Path,
+        environment: Mapping[str, str],
+    ) -> None:
+        """Compile the pages of one language and write the report in all formats."""
+        chinese = language.startswith("zh")
+        title = self.package.title_zh if chinese else self.package.title_en
+        settings: dict[str, Any] = {"language": language}
+        if language in _NUMBERED:
+            settings["numfig_format"] = _NUMBERED[language]
+        changes = {
+            "title": title or self.package.name,
+            "execute": {"execute_notebooks": "off"},
+            "sphinx": {"config": settings},
+        }
+        stage(self.book, notebooks, pages, self.config, changes, folder)
+        builders = ["html"] if "html" in self.formats else []
+        written = compile_book(folder, builders, environment)
+        (new / language).mkdir()
+        if "html" in written:
+            written["html"].rename(report_file(new, language, "html").parent)
+
+
+def _write_values(values: Mapping[str, Values], path: Path) -> None:
+    """Write the values once for all languages, the formatted texts by language.
+
+    Raises:
+        BuildError: a value stands in one language and not in another, or with other bounds.
+    """
+    languages = list(values)
+    records = {record["id"]: record for record in values[languages[0]]}
+    for language in languages[1:]:
+        others = {record["id"]: record for record in values[language]}
+        alone = sorted(records.keys() ^ others.keys())
+        if alone:
+            raise BuildError(
+                f"value {alone[0]!r} is recorded in one language only; record it in "
+                f"{' and '.join(languages)} alike"
+            )
+        for name, record in others.items():
+            if _without_words(record) != _without_words(records[name]):
+                raise BuildError(
+                    f"value {name!r} differs between {languages[0]} and {language}; "
+                    "what a notebook computes must not depend on the language"
+                )
+    listing = [
+        record
+        | {
+            _TEXT: {
+                language: next(r[_TEXT] for r in values[language] if r["id"] == record["id"])
+                for language in languages
+            }
+        }
+        for record in records.values()
+    ]
+    text = json.dumps({"values": listing}, ensure_ascii=False, indent=1, sort_keys=True)
+    path.write_text(text + "\n", encoding="utf-8")
+
+
+def _without_words(record: Mapping[str, Any]) -> dict[str, Any]:
+    kept = {name: value for name, value in record.items() if name != _TEXT}
+    return kept | ({"value": ""} if record.get("unit") == "text" else {})
+
+
+def _data_files(notebooks: Notebooks, register: dict[str, Any], values: Values) -> dict[str, bytes]:
+    """What the pages read beside their own text: data, and small pictures."""
+    shown: dict[str, bool] = {}
+    pictures: dict[str, dict[str, str] | None] = {}
+    for name, content in notebooks.items():
+        for known, own in ((shown, exhibits(content)), (pictures, pictures_of(content))):
+            twice = sorted(known.keys() & own.keys())
+            if twice:
+                raise BuildError(f"{name} names {twice[0]!r} again; choose another name")
+            known.update(own)
+    named = {
+        value["id"]: value
+        | {"place": place_of(value["notebook"], notebooks[value["notebook"]], value["id"])}
+        for value in values
+    }
+    alts = {name: picture and picture["alt"] for name, picture in pictures.items()}
+    data = register | {"values": named, "exhibits": shown, "pictures": alts}
+    files = {
+        f"{PICTURES}/{name}.png": b64decode(picture["png"])
+        for name, picture in pictures.items()
+        if picture
+    }
+    return files | {DATA_FILE: json.dumps(data).encode()}
