@@ -38,6 +38,7 @@ from pensionbook.wording import LANGUAGES, end_text, period_text, value_text
         (None, F("-63628.5"), "person", "at most −63,628", "至多 −6.36\u2009万"),
         (F(-1, 3000), F(-1, 3000), "one", "0.00", "0.00"),
         (0, 0, "person", "0", "0"),
+        (529_850, 540_250, "person", "529,800 to 540,300", "52.98 至 54.03\u2009万"),
         (1_000_000, 2_000_000, "person", "1 to 2 million", "100 至 200\u2009万"),
     ],
 )

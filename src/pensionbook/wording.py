@@ -112,7 +112,9 @@ def _common_decimals(low: Fraction, high: Fraction) -> int | None:
         value, unit = _rounded(middle, decimals), Fraction(10) ** -decimals
         if unit > 10 * width:
             return None
-        rounds = value - unit / 2 <= low and high <= value + unit / 2
+        # A numeral far outside the bounds would mislead, even if it is how they round.
+        near = abs(value - middle) <= NARROW * abs(middle)
+        rounds = near and value - unit / 2 <= low and high <= value + unit / 2
         inside = low <= value <= high and value - unit <= low and high <= value + unit
         if value and (rounds or inside):
             return decimals
