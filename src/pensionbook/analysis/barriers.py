@@ -154,12 +154,13 @@ def kinds_table(table: pd.DataFrame) -> pd.DataFrame:
 
 def with_number(table: pd.DataFrame) -> Measure:
     """How many barriers have a printed number of persons."""
-    return counted(int(table["value"].ne("").sum()), "barriers with a printed number of persons")
+    number = int(table["value"].ne("").sum())
+    return counted(number, "number of barriers with a printed number of persons")
 
 
 def number_of(table: pd.DataFrame, what: str) -> Measure:
     """The number of rows of a table."""
-    return counted(len(table), f"rows: {what}")
+    return counted(len(table), f"number of {what}")
 
 
 def effect_text(report: Report) -> str:

@@ -10,7 +10,6 @@ from pensionbook.analysis.barriers import (
     Row,
     barriers,
     barriers_table,
-    counted,
     kind_name,
     listed,
     name_of,
@@ -195,14 +194,9 @@ def levers_table(table: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=columns)
 
 
-def number_with(table: pd.DataFrame, column: str) -> Measure:
-    """How many measures have something in a column."""
-    return counted(int(table[column].ne("").sum()), f"measures with {column}")
-
-
-def number_without(table: pd.DataFrame, column: str) -> Measure:
-    """How many measures have nothing in a column."""
-    return counted(int(table[column].eq("").sum()), f"measures without {column}")
+def having(table: pd.DataFrame, column: str) -> pd.DataFrame:
+    """The measures that have something in a column."""
+    return table[table[column].ne("")].reset_index(drop=True)
 
 
 def largest_reach(report: Report) -> tuple[str, Measure]:
