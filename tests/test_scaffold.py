@@ -99,12 +99,12 @@ def test_check_of_a_fresh_skeleton_says_what_to_do(run: Run) -> None:
             for note in notes
         )
     assert "to do: figures.csv: no figures yet; type the first into a row\n" in out
-    assert "to do: figures.csv row 2: an example; write your own without the #" in out
-    assert "to do: identities.csv rows 2 to 4: examples; write your own" in out
+    assert "to do: figures.csv row 2: an example; write yours without #" in out
+    assert "to do: identities.csv rows 2-4: examples; write yours" in out
     assert "to do: datapackage.yaml, title: write the title in English\n" in out
     assert "to do: datapackage.yaml, sources 1, title: write author, title and year" in out
     assert "to do: areas.csv row 2, column name_zh: write 中文名称\n" in out
-    assert max(map(len, notes)) <= 90
+    assert max(map(len, notes)) <= 80
 
 
 def test_the_examples_pass_the_check_once_they_are_read(skeleton: Path) -> None:

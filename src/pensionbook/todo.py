@@ -96,7 +96,7 @@ def _comments(table: RawTable) -> Iterator[ToDo]:
     others = [line for line, cell in table.comments if not cell.startswith(EXAMPLE)]
     if examples:
         what, it = ("an example", "it") if len(examples) == 1 else ("examples", "them")
-        mend = f"write your own without the #, or delete {it}"
+        mend = f"write yours without #, or delete {it}"
         yield ToDo(table.file, _rows(examples), f"{what}; {mend}")
     if others:
         why, it = ("it begins", "it") if len(others) == 1 else ("they begin", "them")
@@ -105,10 +105,10 @@ def _comments(table: RawTable) -> Iterator[ToDo]:
 
 
 def _rows(lines: list[int], most: int = 6) -> str:
-    """Line numbers in words: `` row 2``, `` rows 2 to 4``, `` rows 2, 5, 9``."""
+    """Line numbers in words: `` row 2``, `` rows 2-4``, `` rows 2, 5, 9``."""
     if len(lines) == 1:
         return f" row {lines[0]}"
     if lines[-1] - lines[0] == len(lines) - 1:
-        return f" rows {lines[0]} to {lines[-1]}"
+        return f" rows {lines[0]}-{lines[-1]}"
     shown = ", ".join(map(str, lines[:most]))
     return f" rows {shown}" if len(lines) <= most else f" rows {shown} and {len(lines) - most} more"
