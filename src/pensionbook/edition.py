@@ -17,7 +17,7 @@ from pensionbook.fingerprint import (
     sha256_file,
     still_installed,
 )
-from pensionbook.layout import FORMATS, languages_of, report_file
+from pensionbook.layout import FORMATS, TEMPLATES, languages_of, report_file
 from pensionbook.parameters import (
     SourceNotebook,
     Value,
@@ -121,7 +121,7 @@ def build_edition(
     values.pop("language", None)
     chosen = {
         "languages": _languages(sources.book, languages, given),
-        "formats": _chosen("--format", formats, FORMATS),
+        "formats": _formats(formats),
     }
     inputs = _inputs(raw, sources, found)
     output = Path(output or Path("_build", edition)).absolute()
@@ -183,6 +183,10 @@ def _languages(book: Path, languages: Sequence[str], given: Mapping[str, str]) -
         raise ParameterError("language: given by --language and by -p; leave one out")
     wanted = languages or ([given["language"]] if "language" in given else [])
     return _chosen("--language", wanted, languages_of(book))
+
+
+def _formats(wanted: Sequence[str]) -> tuple[str, ...]:
+    return (TEMPLATES,) if list(wanted) == [TEMPLATES] else _chosen("--format", wanted, FORMATS)
 
 
 def _chosen(option: str, wanted: Sequence[str], known: Sequence[str]) -> tuple[str, ...]:

@@ -16,7 +16,7 @@ from pensionbook.book import compile_book, stage
 from pensionbook.cache import Cache
 from pensionbook.errors import BuildError
 from pensionbook.fingerprint import sha256_json
-from pensionbook.layout import DATA_FILE, PICTURES, report_file
+from pensionbook.layout import DATA_FILE, LOCALE, PICTURES, TEMPLATES, report_file
 from pensionbook.notebooks import exhibits, notebook_text, pictures_of, place_of, values_of
 from pensionbook.package import Package
 from pensionbook.parameters import SourceNotebook, Value
@@ -183,7 +183,12 @@ class Job:
         """Compile the pages of one language and write the report in all formats."""
         chinese = language.startswith("zh")
         title = self.package.title_zh if chinese else self.package.title_en
-        settings: dict[str, Any] = {"language": language}
+        settings: dict[str, Any] = {
+            "language": language,
+            "locale_dirs": [LOCALE],
+            "gettext_compact": False,
+            "gettext_location": False,
+        }
         if language in _NUMBERED:
             settings["numfig_format"] = _NUMBERED[language]
         changes = {
@@ -192,9 +197,11 @@ class Job:
             "sphinx": {"config": settings},
         }
         stage(self.book, notebooks, pages, self.config, changes, folder)
-        builders = ["html"] if "html" in self.formats else []
+        builders = [name for name in ("html", TEMPLATES) if name in self.formats]
         written = compile_book(folder, builders, environment)
         (new / language).mkdir()
+        if TEMPLATES in written:
+            written[TEMPLATES].rename(new / language / TEMPLATES)
         if "html" in written:
             written["html"].rename(report_file(new, language, "html").parent)
 

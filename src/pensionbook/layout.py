@@ -8,6 +8,8 @@ from pathlib import Path
 SOURCE_LANGUAGE = "en"
 LOCALE = "locale"
 FORMATS = ("html",)
+# Texts of the pages for translators; no reader's format.
+TEMPLATES = "gettext"
 REPORT = "report"
 # Where the pages of the staged book find the register and the named values, and small pictures.
 DATA_FILE = "_data/report.json"

@@ -21,6 +21,7 @@ from pensionbook.booktables import (
     VerdictsDirective,
 )
 from pensionbook.gate import check_prose, check_use
+from pensionbook.translations import check_catalogues, check_translated
 
 
 def _visit_html(translator: Any, node: ValueNode) -> None:
@@ -39,7 +40,9 @@ def _pass(_translator: Any, _node: ValueNode) -> None:
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register the roles, the directives and the data they read."""
     app.connect("config-inited", load_data)
+    app.connect("config-inited", check_catalogues)
     app.connect("doctree-read", check_prose)
+    app.connect("doctree-read", check_translated)
     app.connect("env-check-consistency", check_use)
     for name, role in (("value", ValueRole), ("printed", FigureRole), ("see", SeeRole)):
         app.add_role(name, role())
