@@ -185,6 +185,59 @@ def panels(language: str) -> pd.DataFrame:
     return frame("area panel_label period low high value", *rows)
 
 
+# (branch, name, affected, low, high), each in both languages; most are too long for one line.
+_CAUSES = (
+    (("A branch with quite a long name", "名称较长的一类原因"), (
+        (("A cause short enough", "一条短的原因"), ("All", "合计"), 12e5, NAN),
+        (("A cause whose name is so long that no single line of half a sheet can hold it, however "
+          "small the letters", "一条名称长到半张图纸一行无论如何放不下因而必须换行的原因"),
+         ("Workers of enterprises in the outer districts", "远郊区县企业职工"), NAN, NAN),
+        (("Records lost on the way", "途中遗失"), ("Movers", "流动人员"), 5e4, 19e4),
+    )),
+    (("Rules", "规定"), (
+        (("No rule at all for some", "部分人员完全没有规定"), ("Public", "公有"), 0, 3e5),
+        (("A small one", "小的一条"), ("Everyone outside work units", "单位以外人员"), 6e3, 7e3),
+        (("A rule that is known and not followed by those whom it binds", "无人遵守的规定"),
+         ("Non-public", "非公有"), NAN, NAN),
+    )),
+    (("Offices", "机构"), (((("Too few", "人手不足")), ("All", "合计"), NAN, NAN),)),
+)  # fmt: skip
+
+
+def causes(language: str) -> pd.DataFrame:
+    """Three branches of causes, with long names, open ends and causes without a number."""
+    k = int(language != "en")
+    counts = ("persons outside the scheme in the outer districts, 2001", "远郊区县未覆盖人数，2001")
+    return frame(
+        "branch label affected low high value counts",
+        *(
+            (branch[k], label[k], affected[k], low, high,
+             range_text(low, high, language), counts[k] if low == low else "")
+            for branch, leaves in _CAUSES
+            for label, affected, low, high in leaves
+        ),
+    )  # fmt: skip
+
+
+def answers(language: str) -> pd.DataFrame:
+    """The same causes against five levers; two causes have no answer, two answers no cause."""
+    k = int(language != "en")
+    levers = (
+        ("Law and rules", "法规政策"),
+        ("Institutions", "机构"),
+        ("Mechanisms", "机制"),
+        ("Labour relations of those off post", "离岗人员劳动关系"),
+        ("Research", "研究"),
+    )
+    names = [(branch[k], leaf[0][k]) for branch, leaves in _CAUSES for leaf in leaves]
+    rows = []
+    for i, (branch, label) in enumerate([*names, ("", ("None named", "未指明")[k])]):
+        for j, lever in enumerate(levers):
+            number = 0 if i in (1, 4) else (i * j) % 4 * 5
+            rows.append((f"row_{i}" if branch else "", label, branch, lever[k], number))
+    return frame("row label section column number", *rows)  # fmt: skip
+
+
 def words(language: str) -> dict[str, str]:
     """Titles long enough to wrap, a subtitle and a foot."""
     if language == "en":
@@ -248,6 +301,14 @@ KINDS: dict[str, Kind] = {
         audited,
         lambda g: {"own_scale": True, "names": ("printed", "implied")},
     ),
+    "cause map": (
+        charts.cause_map,
+        causes,
+        lambda g: {"effect": ("An effect long enough to need two lines on the sheet: fewer persons "
+                              "than there were before, of whom most had paid for years",
+                              "人数减少，且减少者多已缴费多年")[g != "en"]},
+    ),
+    "matrix": (charts.matrix, answers, lambda g: {}),
 }  # fmt: skip
 
 

@@ -91,6 +91,7 @@ def cause_map(
         axes = sheet.axes(EDGE, bottom, whole, height)
         axes.set_xlim(0, whole)
         axes.set_ylim(height, 0)
+        axes.set(xticks=[], yticks=[])
         axes.axis("off")
         _explain(sheet, axes, 0.1, most if ends else 0.0, bool(table["value"].eq("").any()))
         top = 0.3

@@ -18,9 +18,7 @@ from pensionbook.chartstyle import (
     VERMILION,
     WIDTH_INCHES,
     bolden,
-    halo,
     is_chinese,
-    on_fill,
     readable,
     style,
     tint,
@@ -65,6 +63,7 @@ def matrix(
         axes = sheet.axes(EDGE, bottom, grid.wide, grid.height)
         axes.set_xlim(0, grid.wide)
         axes.set_ylim(grid.height, 0)
+        axes.set(xticks=[], yticks=[])
         axes.axis("off")
         grid.draw(axes)
         _explain(sheet, axes, -grid.head - 0.17)
@@ -90,7 +89,7 @@ class _Grid:
         room = min(_NAME_ROOM, self.left - self.names_at - 0.08)
         self.names = [sheet.wrap(name, room, _SIZE) for name in rows["label"]]
         self._place(sections)
-        heads = [sheet.wrap(name, cell - 0.04, _HEAD) for name in self.columns]
+        heads = [sheet.wrap(name, cell - 0.04, _HEAD, even=True) for name in self.columns]
         self.upright = all(sheet.width(head, _HEAD) <= cell for head in heads)
         self.heads = heads if self.upright else [sheet.wrap(c, 1.2, _HEAD) for c in self.columns]
         lines = max(head.count("\n") + 1 for head in self.heads)
@@ -107,7 +106,9 @@ class _Grid:
             if first and i:
                 at = max(at, self._bottom()) + _GAP
             if first:
-                self.spans.append((self.sheet.wrap(section, _SECTION_ROOM, _HEAD), at, at))
+                self.spans.append(
+                    (self.sheet.wrap(section, _SECTION_ROOM, _HEAD, even=True), at, at)
+                )
             tall = (self.names[i].count("\n") + 1) * _LINE + _PAD
             self.rows.append((at, at + tall))
             at += tall
@@ -157,11 +158,11 @@ class _Grid:
                     linewidth=0.8,
                 )
             )  # fmt: skip
-            said = axes.text(
+            axes.text(
                 (self.left + self.wide) / 2, middle, self.sheet.set(_word("lone", self.sheet)),
                 size=_SIZE, ha="center", va="center_baseline", color=readable(VERMILION),
+                bbox={"facecolor": PAPER, "edgecolor": "none", "pad": 0.8},
             )  # fmt: skip
-            halo(said)
             return
         axes.plot([self.left, self.wide], [middle] * 2, color=GRID, linewidth=0.7, zorder=0.5)
         for at, number in zip(middles, numbers, strict=True):
@@ -170,18 +171,23 @@ class _Grid:
 
 
 def _mark(axes: Axes, at: float, middle: float, number: int, *, apart: bool) -> None:
-    fill = VERMILION if apart else BLUE
-    shape: Rectangle | Ellipse
-    if apart:
-        shape = Rectangle((at - 0.075, middle - 0.066), 0.15, 0.132, facecolor=fill)
-    else:
-        shape = Ellipse((at, middle), 0.132, 0.132, facecolor=fill)
-    shape.set(linewidth=0, zorder=2)
-    axes.add_patch(shape)
+    """A number in a disc, or in a hollow square for answers that belong to no row."""
+    axes.add_patch(_shape(at, middle, 0.02 * (len(str(number)) - 1), apart=apart))
     axes.text(
         at, middle, str(number), size=7.5, ha="center", va="center_baseline",
-        color=PAPER if not apart else on_fill(fill), zorder=3,
+        color=INK if apart else PAPER, zorder=3,
     )  # fmt: skip
+
+
+def _shape(at: float, middle: float, wider: float, *, apart: bool) -> Rectangle | Ellipse:
+    if apart:
+        corner = (at - 0.075 - wider, middle - 0.06)
+        square = Rectangle(corner, 0.15 + 2 * wider, 0.12, facecolor=PAPER, edgecolor=VERMILION)
+        square.set(linewidth=1.4, zorder=2, clip_on=False)
+        return square
+    disc = Ellipse((at, middle), 0.132 + 2 * wider, 0.132, facecolor=BLUE, edgecolor=BLUE)
+    disc.set(linewidth=0, zorder=2, clip_on=False)
+    return disc
 
 
 def _word(name: str, sheet: Sheet) -> str:
@@ -201,13 +207,6 @@ def _explain(sheet: Sheet, axes: Axes, row: float) -> None:
                 )
             )  # fmt: skip
         else:
-            x = at + 0.13
-            shape = (
-                Rectangle((x - 0.075, row - 0.066), 0.15, 0.132, facecolor=VERMILION)
-                if name == "apart"
-                else Ellipse((x, row), 0.132, 0.132, facecolor=BLUE)
-            )
-            shape.set(linewidth=0, clip_on=False)
-            axes.add_patch(shape)
+            axes.add_patch(_shape(at + 0.13, row, 0.0, apart=name == "apart"))
         axes.text(at + 0.33, row, text, size=8.0, va="center_baseline", color=FAINT)
         at += 0.33 + sheet.width(text, 8.0) + 0.25
