@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import time
@@ -162,3 +163,45 @@ def test_the_program_runs_from_any_folder(built_project: Project, tmp_path: Path
         [str(PROGRAM), "check", package], cwd=tmp_path, capture_output=True, text=True, check=True
     )
     assert "no problems" in run.stdout
+
+
+# -- what was published -----------------------------------------------------------------------------
+
+
+def verify(folder: Path) -> subprocess.CompletedProcess[str]:
+    """Run ``pensionbook verify``."""
+    return subprocess.run(
+        [str(PROGRAM), "verify", str(folder)], capture_output=True, text=True, check=False
+    )
+
+
+def test_an_edition_as_published_passes(built_project: Project) -> None:
+    run = verify(built_project.output)
+    assert run.returncode == 0, run.stderr
+    files = len(built_project.output_bytes()) - 1
+    assert run.stdout.startswith(f"small-region: {files} files are as published")
+
+
+def test_a_file_altered_missing_or_added_is_named(built_project: Project, tmp_path: Path) -> None:
+    copy = tmp_path / "copy"
+    shutil.copytree(built_project.output, copy)
+    (copy / "audit.csv").write_text("nothing\n", encoding="utf-8")
+    (copy / "bounds.csv").unlink()
+    (copy / "en" / "html" / "more.html").write_text("<p>", encoding="utf-8")
+    run = verify(copy)
+    assert run.returncode == 1
+    told = [line.strip() for line in run.stderr.splitlines()[1:]]
+    assert told == [
+        "bounds.csv: missing",
+        "en/html/more.html: not in the manifest",
+        "audit.csv: altered",
+    ]
+
+
+@pytest.mark.parametrize("text", [None, "", "{}", "[]", '{"format": 2, "outputs": []}'])
+def test_a_folder_without_a_manifest_cannot_be_verified(tmp_path: Path, text: str | None) -> None:
+    if text is not None:
+        (tmp_path / "manifest.json").write_text(text, encoding="utf-8")
+    run = verify(tmp_path)
+    assert run.returncode == 1
+    assert "manifest.json is missing or not a manifest" in run.stderr

@@ -13,7 +13,7 @@ from typing import Annotated
 import typer
 
 from pensionbook import __version__
-from pensionbook.errors import PackageError, PensionbookError
+from pensionbook.errors import BuildError, PackageError, PensionbookError
 from pensionbook.layout import FORMATS
 
 _PACKAGE = typer.Argument(
@@ -265,6 +265,27 @@ def build(
         typer.echo("nothing changed")
     for path in built.reports:
         typer.echo(f"report: {_relative(path)}")
+
+
+@app.command(epilog="Example: pensionbook verify _build/tianjin-2002")
+def verify(
+    folder: Annotated[
+        Path, typer.Argument(metavar="FOLDER", help="A published edition, with manifest.json.")
+    ],
+) -> None:
+    """Check a published edition against its manifest: nothing missing, altered or added.
+
+    Exit code 1 if a file differs. The manifest cannot tell whether it was itself replaced.
+    """
+    from pensionbook import manifest
+
+    wrong = manifest.differences(folder)
+    if wrong:
+        listing = "\n".join(f"  {line}" for line in wrong)
+        raise BuildError(f"{folder} is not as it was published:\n{listing}")
+    found = manifest.read(folder) or {}
+    files, inputs = len(found["outputs"]), len(found["inputs"])
+    typer.echo(f"{found['edition']}: {files} files are as published, from {inputs} inputs")
 
 
 def _relative(path: Path) -> Path:

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from pensionbook.errors import BuildError
 from pensionbook.fingerprint import sha256_file
 
 NAME = "manifest.json"
@@ -53,6 +54,26 @@ def read(folder: Path) -> dict[str, Any] | None:
         return None
     usable = isinstance(manifest, dict) and manifest.get("format") == _FORMAT
     return manifest if usable else None
+
+
+def differences(folder: Path) -> list[str]:
+    """What in a published folder is not as its manifest says, a line for each file.
+
+    Raises:
+        BuildError: there is no manifest that can be read.
+    """
+    manifest = read(folder)
+    listed = manifest.get("outputs") if manifest else None
+    if not isinstance(listed, dict):
+        raise BuildError(
+            f"{folder / NAME} is missing or not a manifest of this version; "
+            "name the folder of an edition, such as _build/tianjin-2002"
+        )
+    found = output_digests(folder)
+    lines = [f"{name}: missing" for name in sorted(listed.keys() - found.keys())]
+    lines += [f"{name}: not in the manifest" for name in sorted(found.keys() - listed.keys())]
+    both = sorted(listed.keys() & found.keys())
+    return lines + [f"{name}: altered" for name in both if listed[name] != found[name]]
 
 
 def output_digests(folder: Path) -> dict[str, str]:
