@@ -38,7 +38,8 @@ def printed(identifier: str, **fields: str) -> dict[str, str]:
     return {
         "id": identifier, "locator": "1", "measure": "Contributors", "printed": "18.66",
         "text": "18.66%",
-        "as_printed": "about 18.66", "unit": "percent", "verdict": "inconsistent",
+        "as_printed": "about 18.66", "unit": "percent", "read": "18.655 to 18.665",
+        "verdict": "inconsistent",
         "implied": "19.65 to 19.67", "because": "printed 18.66 %", "remark": "",
     } | fields  # fmt: skip
 
@@ -134,7 +135,8 @@ def test_the_register_has_a_row_with_an_anchor_for_each_figure(book: Path) -> No
     register = soup(book, "register")
     rows = [register.find("tr", id=f"figure-{name}") for name in ("first", "second")]
     assert [cell.get_text(strip=True) for cell in rows[0].find_all("td")] == [
-        "1", "Contributors", "about 18.66 percent", "inconsistent", "19.65 to 19.67", "—",
+        "1", "Contributorsfirst", "about 18.66 percent", "18.655 to 18.665", "inconsistent",
+        "19.65 to 19.67", "—",
     ]  # fmt: skip
     assert rows[1].find_all("td")[-1].get_text(strip=True) == NASTY
 

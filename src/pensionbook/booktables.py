@@ -11,15 +11,12 @@ from docutils.parsers.rst import directives
 from sphinx.util.docutils import SphinxDirective
 
 from pensionbook.bookdata import REGISTER_PAGE, book_data, bounds_text, link_to
+from pensionbook.registertools import HEADS, VERDICT_WORDS, tools_node
 
-_REGISTER = (
-    ("Where", lambda row: row["locator"], 8),
-    ("What it measures", lambda row: row["measure"], 24),
-    ("Printed", lambda row: f"{row['as_printed']} {row['unit']}".strip(), 14),
-    ("Verdict", lambda row: row["verdict"], 11),
-    ("The others allow", lambda row: row["implied"] or "—", 16),
-    ("Remark", lambda row: row["remark"] or "—", 27),
-)
+_WIDTHS = {
+    "where": 8, "measure": 22, "printed": 12, "read": 12, "verdict": 10, "implied": 14,
+    "remark": 22,
+}  # fmt: skip
 
 
 class RegisterDirective(SphinxDirective):
@@ -36,16 +33,20 @@ class RegisterDirective(SphinxDirective):
         if not rows:
             return [nodes.paragraph("", "No printed figure of this edition has this verdict.")]
         anchors = [] if wanted else [f"figure-{row['id']}" for row in rows]
-        # Under a heading that names the verdict its column is left out.
-        columns = [column for column in _REGISTER if not (wanted and column[0] == "Verdict")]
+        # Under a heading that names the verdict its column is left out, and so is the reading.
+        columns = [name for name in _WIDTHS if not (wanted and name in ("verdict", "read"))]
+        language = data["language"]
         table = _table(
-            [head for head, _, _ in columns],
-            [[cell(row) for _, cell, _ in columns] for row in rows],
-            [width for _, _, width in columns],
+            [HEADS[language][name] for name in columns],
+            [
+                [_register_cell(row, name, language, bool(wanted)) for name in columns]
+                for row in rows
+            ],
+            [_WIDTHS[name] for name in columns],
             anchors,
         )
         table["classes"] += ["troubled" if wanted else "register", "generated"]
-        return [table]
+        return [table] if wanted else [tools_node(rows, columns, language), table]
 
 
 class VerdictsDirective(SphinxDirective):
@@ -131,9 +132,29 @@ class DataTableDirective(SphinxDirective):
         return [table, *messages]
 
 
+def _register_cell(
+    row: dict[str, Any], column: str, language: str, brief: bool
+) -> str | list[nodes.Node]:
+    if column == "where":
+        return row["locator"]
+    if column == "printed":
+        return f"{row['as_printed']} {row['unit']}".strip()
+    if column == "verdict":
+        word = VERDICT_WORDS[language][row["verdict"]]
+        return [nodes.paragraph("", word, classes=[f"verdict-{row['verdict']}"])]
+    if column == "measure" and not brief:
+        # The id is how the list of values names the figure, and a link to keep.
+        link = nodes.reference("", row["id"], internal=True, refuri=f"#figure-{row['id']}")
+        return [
+            nodes.paragraph("", row["measure"]),
+            nodes.paragraph("", "", link, classes=["figure-id"]),
+        ]
+    return row[column] or "—"
+
+
 def _table(
     head: Sequence[str],
-    rows: Iterable[Sequence[str | nodes.Node]],
+    rows: Iterable[Sequence[str | nodes.Node | list[nodes.Node]]],
     widths: Sequence[int],
     anchors: Sequence[str] = (),
 ) -> nodes.table:
@@ -153,9 +174,9 @@ def _table(
     return table
 
 
-def _row(cells: Iterable[str | nodes.Node]) -> nodes.row:
+def _row(cells: Iterable[str | nodes.Node | list[nodes.Node]]) -> nodes.row:
     row = nodes.row()
     for cell in cells:
-        content = cell if isinstance(cell, nodes.Node) else nodes.paragraph("", str(cell))
-        row += nodes.entry("", content)
+        content = [nodes.paragraph("", cell)] if isinstance(cell, str) else cell
+        row += nodes.entry("", *(content if isinstance(content, list) else [content]))
     return row

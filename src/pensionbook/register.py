@@ -8,7 +8,7 @@ from typing import Any
 
 from pensionbook.audit import troubled_first, verdict_counts
 from pensionbook.explain import because, interval_text
-from pensionbook.figures import decimals_printed
+from pensionbook.figures import Interval, decimals_printed, read_direction, read_figure
 from pensionbook.package import Figure, Package
 from pensionbook.reconcile import Reconciliation
 from pensionbook.verdicts import Verdict
@@ -65,7 +65,7 @@ def register_data(result: Reconciliation, language: str = "en") -> dict[str, Any
 
 
 def _record(verdict: Verdict, package: Package, language: str) -> dict[str, Any]:
-    figure = verdict.figure
+    figure, read = verdict.figure, _reading(verdict, package)
     return {
         "id": figure.figure_id,
         "locator": figure.locator,
@@ -74,13 +74,56 @@ def _record(verdict: Verdict, package: Package, language: str) -> dict[str, Any]
         "text": figure_in_prose(figure, package, language),
         "as_printed": printed_in_words(figure, language),
         "unit": _unit(figure, package, language),
+        "read": interval_text(read, _decimals_of(read, figure), "one"),
         "verdict": verdict.verdict,
         "implied": interval_text(verdict.implied.interval, decimals_printed(figure.printed), "one")
         if verdict.implied.figures
         else "",
         "because": because(verdict, package),
         "remark": _remark(verdict, package),
+        "order": {
+            "printed": _sortable(_number_printed(figure), figure, package),
+            "read": _sortable(_end(read), figure, package),
+            "implied": _sortable(_end(verdict.implied.interval), figure, package)
+            if verdict.implied.figures
+            else None,
+        },
     }
+
+
+def _reading(verdict: Verdict, package: Package) -> Interval:
+    """What the numeral stands for in its printed unit; cut off where only that agrees."""
+    figure = verdict.figure
+    if figure.statistic == "direction":
+        return read_direction(figure.printed)
+    unit = package.units.get(figure.unit)
+    whole = bool(unit and unit.whole) or figure.statistic in ("count", "parameter", "rank")
+    reading = read_figure(figure.printed, figure.qualifier, whole=whole)
+    return reading.widest if verdict.verdict == "truncated" else reading.rounded
+
+
+def _decimals_of(read: Interval, figure: Figure) -> int:
+    """As many decimals as the ends have; half a last digit takes one more than is printed."""
+    if "/" in figure.printed:
+        return 3
+    printed = decimals_printed(figure.printed)
+    ends = [end * 10**printed for end in (read.low, read.high) if end is not None]
+    return printed if all(end.denominator == 1 for end in ends) else printed + 1
+
+
+def _number_printed(figure: Figure) -> Fraction | None:
+    return None if figure.statistic == "direction" else Fraction(figure.printed)
+
+
+def _end(interval: Interval) -> Fraction | None:
+    """The end that an interval is sorted by."""
+    return interval.high if interval.low is None else interval.low
+
+
+def _sortable(value: Fraction | None, figure: Figure, package: Package) -> float | None:
+    """A number to sort by, in the base unit."""
+    unit = package.units.get(figure.unit)
+    return None if value is None else float(value * (unit.scale if unit else 1))
 
 
 def _unit(figure: Figure, package: Package, language: str) -> str:
