@@ -165,7 +165,7 @@ def test_the_program_runs_from_any_folder(built_project: Project, tmp_path: Path
     assert "no problems" in run.stdout
 
 
-# -- what was published -----------------------------------------------------------------------------
+# -- what was published --------------------------------------------------------------------------
 
 
 def verify(folder: Path) -> subprocess.CompletedProcess[str]:

@@ -14,6 +14,7 @@ from pensionbook.layout import DATA_FILE
 REGISTER_PAGE, VALUES_PAGE = "register", "values"
 _EMPTY: dict[str, Any] = {
     "language": "en",
+    "languages": [],
     "values": {},
     "figures": [],
     "counts": {},

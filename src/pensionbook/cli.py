@@ -1,4 +1,4 @@
-"""The command line: ``pensionbook new | check | audit | build``.
+"""The command line: ``pensionbook new | check | audit | build | verify``.
 
 Slow imports stand inside the commands, so that help and a build with nothing to do are instant.
 """

@@ -80,7 +80,8 @@ class Job:
         environment = clean_environment(work, cache.folder)
 
         def publish(language: str) -> None:
-            pages = _data_files(by_language[language], registers[language], values[language])
+            register = registers[language] | {"languages": list(self.languages)}
+            pages = _data_files(by_language[language], register, values[language])
             folder = staging / f"book-{language}"
             folder.mkdir()
             self._compile(by_language[language], pages, language, folder, new, environment)

@@ -21,6 +21,7 @@ from pensionbook.booktables import (
     VerdictsDirective,
 )
 from pensionbook.gate import check_prose, check_use
+from pensionbook.languageswitch import add_switch, add_templates
 from pensionbook.translations import check_catalogues, check_translated
 
 
@@ -41,6 +42,8 @@ def setup(app: Sphinx) -> dict[str, Any]:
     """Register the roles, the directives and the data they read."""
     app.connect("config-inited", load_data)
     app.connect("config-inited", check_catalogues)
+    app.connect("config-inited", add_templates)
+    app.connect("html-page-context", add_switch)
     app.connect("doctree-read", check_prose)
     app.connect("doctree-read", check_translated)
     app.connect("env-check-consistency", check_use)
