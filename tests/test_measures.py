@@ -120,6 +120,7 @@ def test_reach_is_the_bound_of_its_group_under_any_repair(report) -> None:
         if not row["reach_indicator"]:
             assert table.loc[name, "value"] == ""
             assert not measures.reach(report, row).known
+            assert table.loc[name, "reached"] in ("unknown", "未知")
             continue
         date = measures.reach_date(report, row)
         indicator, group = row["reach_indicator"], row["reach_group"]
@@ -127,6 +128,8 @@ def test_reach_is_the_bound_of_its_group_under_any_repair(report) -> None:
         assert measures.reach(report, row).bound == bound
         assert bound.low is not None
         assert float(bound.low) == table.loc[name, "low"]
+        most = ("at most", "至多") if bound.high is not None else ("no upper bound", "无上界")
+        assert table.loc[name, "reached"].startswith(most)
         # The latest date that bounds the group on both sides, if any does.
         for later in report.mentioned_periods(indicator, group):
             if later > date:
@@ -252,6 +255,7 @@ def test_a_reach_without_an_upper_bound_is_said_to_have_none() -> None:
     )
     table = measures.measures_table(report)
     assert table.loc[0, "value"] == "at least 50"
+    assert table.loc[0, "reached"] == "no upper bound; group of at least 50"
     assert table["high"].isna().all()
     assert not measures.largest_reach(report)[1].known
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pandas as pd
 
@@ -20,7 +21,7 @@ from pensionbook.report import Report
 
 _COLUMNS = [
     "id", "lever", "section", "label", "target", "responsible", "precedent", "answers",
-    "counts", "low", "high", "value", "note",
+    "counts", "low", "high", "value", "reached", "note",
 ]  # fmt: skip
 
 
@@ -52,6 +53,17 @@ def reach(report: Report, measure: Row) -> Measure:
     return _level(report, measure, date) if date else UNKNOWN
 
 
+def reach_text(report: Report, number: Measure) -> str:
+    """How many persons are reached at most; where the group has no upper bound, that is said."""
+    low, high = number.bound.low, number.bound.high
+    if high is not None:
+        return report.text(replace(number, bound=replace(number.bound, low=None)))
+    if not low:
+        return report.text_of("unknown", "未知")
+    group = report.text(number)
+    return report.text_of(f"no upper bound; group of {group}", f"无上界；该群体{group}")
+
+
 def _level(report: Report, measure: Row, period: str) -> Measure:
     return report.level_under_any_repair(measure["reach_indicator"], measure["reach_group"], period)
 
@@ -61,7 +73,8 @@ def measures_table(report: Report) -> pd.DataFrame:
 
     Columns ``id, lever, section`` (the lever's name)``, label, target, responsible, precedent,
     answers`` (names of the barriers)``, counts`` (what its reach counts, of whom, when)``, low,
-    high, value, note``; reach in persons, ``value`` empty where it is not known.
+    high, value`` (bounds of the group it is meant for, empty where not known)``, reached`` (what
+    follows for its reach, in words)``, note``; numbers in persons.
     """
     names = {row["id"]: name_of(report, row) for row in barriers(report)}
     records = []
@@ -81,6 +94,7 @@ def measures_table(report: Report) -> pd.DataFrame:
                 "low": number.low,
                 "high": number.high,
                 "value": report.text(number) if date else "",
+                "reached": reach_text(report, number),
                 "note": row["note"],
             }
         )
