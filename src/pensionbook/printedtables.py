@@ -1,0 +1,88 @@
+"""Tables for print: cells without paragraphs, sides, and columns as wide as their content needs."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from math import ceil
+
+from lxml import etree
+
+# Characters that one line of a full-width table holds, by the size its kind is set in.
+_CAPACITY = {"plain": 98, "troubled": 112, "register": 190, "values": 190}
+# No column is made narrower than this share of the widest, whatever its content.
+_LEAST = 4
+_MOST = 60
+_BREAKS = re.compile(r"[\s_/\[\]–—]+")
+# A run of Chinese this wide may be broken; a shorter one is a term or a place in the source.
+_WHOLE_CHINESE = 14
+_CHINESE = re.compile(r"[\u2e80-\u9fff\uf900-\ufaff]")
+
+
+def lay_out(table: etree._Element) -> None:
+    """Make a table of a web page fit for print, in place.
+
+    Cells lose the paragraphs around their text, numbers stand on the right, and a ``colgroup``
+    gives each column its share of the line; narrow tables keep less than the whole line.
+    """
+    classes = set(table.get("class", "").split())
+    kind = next((name for name in _CAPACITY if name in classes), "plain")
+    table.set("class", kind)
+    rows = [list(row.iterchildren("td", "th")) for row in table.iter("tr")]
+    columns = max((len(row) for row in rows), default=0)
+    lengths: list[list[int]] = [[] for _ in range(columns)]
+    words: list[int] = [1] * columns
+    for row in rows:
+        for position, cell in enumerate(row):
+            _plain_cell(cell)
+            text = " ".join("".join(cell.itertext()).split())
+            lengths[position].append(_width(text))
+            whole = "whole" in cell.get("class", "").split()
+            longest = _width(text) if whole else max(map(_unbroken, _BREAKS.split(text)))
+            words[position] = max(words[position], longest)
+            cell.attrib.pop("class", None)
+    shares = _shares(lengths, words, _CAPACITY[kind])
+    for old in table.findall("colgroup"):
+        old.drop_tree()
+    group = etree.Element("colgroup")
+    for share in shares:
+        etree.SubElement(group, "col", style=f"width: {100 * share:.2f}%")
+    position = 1 if len(table) and table[0].tag == "caption" else 0
+    table.insert(position, group)
+
+
+def _plain_cell(cell: etree._Element) -> None:
+    classes = cell.get("class", "").split()
+    paragraphs = list(cell.iterchildren("p"))
+    if len(paragraphs) == 1:
+        paragraphs[0].drop_tag()
+    cell.attrib.pop("style", None)
+    if "number" in classes or "text-right" in classes:
+        cell.set("style", "text-align: right")
+
+
+def _width(text: str) -> int:
+    """Width in Latin characters; a Chinese one takes two."""
+    return sum(2 if unicodedata.east_asian_width(sign) in "WF" else 1 for sign in text)
+
+
+def _unbroken(word: str) -> int:
+    width = _width(word)
+    return _WHOLE_CHINESE if width > _WHOLE_CHINESE and _CHINESE.search(word) else width
+
+
+def _shares(lengths: list[list[int]], words: list[int], capacity: int) -> list[float]:
+    """The part of the line that each column gets; their sum is at most one."""
+    natural = [max(_LEAST, *column) + 2 for column in lengths]
+    if sum(natural) <= capacity:
+        return [width / capacity for width in natural]
+    # Long columns share what the longest words of all leave over, by how long they usually are.
+    usual = [sorted(column)[ceil(0.85 * (len(column) - 1))] for column in lengths]
+    least = [max(_LEAST, min(word, _MOST)) + 2 for word in words]
+    room = max(capacity - sum(least), 0)
+    wanted = [
+        max(max(length, 1) - low, 0) ** 0.75 for length, low in zip(usual, least, strict=True)
+    ]
+    total = sum(wanted) or 1
+    widths = [low + room * want / total for low, want in zip(least, wanted, strict=True)]
+    return [width / sum(widths) for width in widths]
