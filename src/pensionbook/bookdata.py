@@ -11,6 +11,8 @@ from sphinx.application import Sphinx
 
 from pensionbook.layout import DATA_FILE
 
+# Entry of a page's metadata: values of passages that are left out in this edition.
+SKIPPED_VALUES = "pensionbook_skipped_values"
 REGISTER_PAGE, VALUES_PAGE = "register", "values"
 _EMPTY: dict[str, Any] = {
     "language": "en",

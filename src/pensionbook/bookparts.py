@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from typing import Any, ClassVar
 
 from docutils import nodes
@@ -11,7 +10,7 @@ from docutils.parsers.rst import directives
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 
-from pensionbook.bookdata import book_data
+from pensionbook.bookdata import SKIPPED_VALUES, book_data
 from pensionbook.layout import PICTURES
 
 _VALUE = re.compile(r"\{value\}`([^`]+)`")
@@ -20,10 +19,11 @@ logger = logging.getLogger(__name__)
 
 
 class GivenDirective(SphinxDirective):
-    """A passage that stands only where the package holds all that it speaks of.
+    """A passage that stands only where the edition has all that it speaks of.
 
-    The argument names tables (``barriers``, ``measures``), indicators or printed figures. Where
-    one is lacking, a sentence says so in the passage's place.
+    The argument names tables (``barriers``, ``measures``), indicators, printed figures, or values
+    that must be bounded. Where one is lacking, a passage with a title is said to be left out, and
+    one without a title is left out silently.
     """
 
     required_arguments = 1
@@ -34,19 +34,22 @@ class GivenDirective(SphinxDirective):
     def run(self) -> list[nodes.Node]:
         """The passage, or the sentence."""
         data = book_data(self.env.app)
-        held = {*data["tables"], *data["indicators"], *(f["id"] for f in data["figures"])}
-        lacking = [name for name in self.arguments[0].split() if name not in held]
-        if not lacking:
-            passage = nodes.Element()
+        known = (name for name, record in data["values"].items() if _is_known(record))
+        figures = (figure["id"] for figure in data["figures"])
+        held = {*data["tables"], *data["indicators"], *figures, *known}
+        if held.issuperset(self.arguments[0].split()):
+            # Some directives, such as cards, look at what they stand in.
+            passage = self.state_machine.node.copy()
             self.state.nested_parse(self.content, self.content_offset, passage, match_titles=True)
             return passage.children
-        title = self.options.get("title", "").strip()
-        what = f"{title}: left out" if title else "A passage is left out here"
-        text = f"{what}; the package of this edition has no {_listed(lacking)}."
         # The passage's values count as used: the page would show them if it could.
-        values = _VALUE.findall("\n".join(self.content))
-        note = nodes.paragraph("", text, classes=["missing", "generated"])
-        return [note, *(nodes.comment("", "", identifier=name) for name in values)]
+        skipped = self.env.metadata[self.env.docname].setdefault(SKIPPED_VALUES, [])
+        skipped += _VALUE.findall("\n".join(self.content))
+        title = self.options.get("title", "").strip()
+        if not title:
+            return []
+        text = f"{title}: left out, for the package of this edition does not tell."
+        return [nodes.paragraph("", text, classes=["missing", "generated"])]
 
 
 class PictureDirective(SphinxDirective):
@@ -73,5 +76,6 @@ class PictureDirective(SphinxDirective):
         return [image]
 
 
-def _listed(names: Iterable[str]) -> str:
-    return ", ".join(names)
+def _is_known(record: dict[str, Any]) -> bool:
+    """Whether a value is bounded at all, or a word not empty."""
+    return any(record.get(name) not in (None, "") for name in ("value", "low", "high"))

@@ -89,7 +89,8 @@ class SeeRole(SphinxRole):
             )
             return [nodes.inline(self.rawtext, self.text)], []
         if not shown:
-            return [nodes.emphasis("", "left out here", classes=["missing"])], []
+            what = "a table" if self.text.startswith("tbl-") else "a chart"
+            return [nodes.emphasis("", f"{what} left out here", classes=["missing"])], []
         content = nodes.inline("", self.text)
         reference = addnodes.pending_xref(
             self.rawtext,

@@ -15,6 +15,8 @@ from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.util import logging
 
+from pensionbook.bookdata import SKIPPED_VALUES
+
 logger = logging.getLogger(__name__)
 
 _NUMBER = re.compile(
@@ -66,6 +68,8 @@ def check_use(app: Sphinx, env: BuildEnvironment) -> None:
         for node in env.get_doctree(page).findall(nodes.Element)
         if "identifier" in node
     }
+    for metadata in env.metadata.values():
+        used.update(metadata.get(SKIPPED_VALUES, ()))
     values: dict[str, Any] = app.config._pensionbook_data["values"]
     for name, record in values.items():
         if name not in used and record["unit"] != "text":
