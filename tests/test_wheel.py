@@ -40,5 +40,7 @@ def test_the_wheel_holds_every_module_and_nothing_else(names: set[str]) -> None:
     assert "pensionbook/cli.py" in modules
     assert modules <= names
     others = names - modules
-    data = tuple(f"pensionbook/{name}/" for name in ("schemas", "skeleton", "templates"))
+    data = tuple(
+        f"pensionbook/{name}/" for name in ("schemas", "skeleton", "templates", "pagetemplates")
+    )
     assert all(name.startswith((*data, "pensionbook-")) for name in others)
