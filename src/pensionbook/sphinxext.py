@@ -11,6 +11,7 @@ from typing import Any
 
 from sphinx.application import Sphinx
 
+from pensionbook.accessible import mend
 from pensionbook.bookdata import load_data
 from pensionbook.bookparts import GivenDirective, PictureDirective
 from pensionbook.bookroles import FigureRole, SeeRole, ValueNode, ValueRole
@@ -44,6 +45,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.connect("config-inited", check_catalogues)
     app.connect("config-inited", add_templates)
     app.connect("html-page-context", add_switch)
+    app.connect("html-page-context", mend)
     app.connect("doctree-read", check_prose)
     app.connect("doctree-read", check_translated)
     app.connect("env-check-consistency", check_use)
