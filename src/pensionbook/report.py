@@ -150,8 +150,13 @@ class Report:
     # -- words --------------------------------------------------------------------------------
 
     def label(self, table: str, identifier: str) -> str:
-        """The name of an indicator, group, area or unit in the report's language."""
-        row = getattr(self.package, table)[identifier]
+        """The name of an indicator, group, area or unit in the report's language.
+
+        What the package has no entry for goes by its id.
+        """
+        row = getattr(self.package, table).get(identifier)
+        if row is None:
+            return identifier.replace("_", " ")
         return row.name_zh if self.language.startswith("zh") else row.name_en
 
     def text_of(self, en: str, zh: str) -> str:
