@@ -179,6 +179,8 @@ def test_the_charts_of_the_real_package_cover_no_text_with_another(report) -> No
     for chart in drawn:
         wide, tall = chart.get_size_inches() * chart.dpi
         assert wide <= 8 * chart.dpi
+        # A printed page is a little over one and a half times as tall as its lines are wide.
+        assert tall <= 1.48 * wide
         boxes = list(text_boxes(chart).items())
         for i, (name, one) in enumerate(boxes):
             assert 0 <= one.x0 <= one.x1 <= wide, name

@@ -15,7 +15,7 @@ from pensionbook.chartrows import CLOSE, hatched, solid
 from pensionbook.chartstyle import BLUE, FAINT, INK, WIDTH_INCHES, bolden, is_chinese, style
 
 _NAME, _SMALL, _BRANCH, _EFFECT = 7.8, 7.5, 8.6, 9.6
-_LINE, _BETWEEN, _BRANCH_TALL, _BRANCH_GAP = 0.122, 0.045, 0.2, 0.13
+_LINE, _BETWEEN, _BRANCH_TALL, _BRANCH_GAP = 0.12, 0.038, 0.19, 0.08
 _GUTTER, _TWIG, _TEXT = 0.22, 0.14, 0.3
 _BAR_ROOM, _TALL, _TIP, _BESIDE = 0.9, 0.075, 0.1, 0.07
 _WORDS = {

@@ -25,7 +25,7 @@ from pensionbook.chartstyle import (
 )
 
 _SIZE, _HEAD = 7.6, 7.8
-_LINE, _PAD, _GAP = 0.118, 0.024, 0.06
+_LINE, _PAD, _GAP = 0.114, 0.02, 0.05
 _SECTION_ROOM, _NAME_ROOM, _COLUMN = 0.95, 3.45, 0.5
 _WORDS = {
     "lone": {"en": "no measure", "zh": "无对应措施"},
