@@ -18,7 +18,8 @@ RECORD = {
 FIGURE = {
     "id": "first", "locator": "1", "measure": "Contributors", "printed": "5",
     "text": "5", "as_printed": "5",
-    "unit": "persons", "read": "5", "verdict": "consistent", "implied": "4 to 6", "because": "printed 5",
+    "unit": "persons", "read": "5",
+    "verdict": "consistent", "implied": "4 to 6", "because": "printed 5",
     "remark": "<script>alert(1)</script>",
 }  # fmt: skip
 

@@ -213,7 +213,7 @@ def test_what_the_package_lacks_is_unknown_and_a_sentence():
 
 
 def test_a_chart_is_drawn_with_the_report_s_language_and_source(monkeypatch):
-    monkeypatch.setattr("pensionbook.charts.show", lambda figure: None)
+    monkeypatch.setattr("pensionbook.charts.show", lambda figure, table: None)
     report, calls = falling(), []
     table = report.levels_table("contributors")
     assert report.chart(lambda t, **o: calls.append(o), table, lacking="levels", title="T") is None

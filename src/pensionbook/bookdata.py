@@ -22,6 +22,7 @@ _EMPTY: dict[str, Any] = {
     "counts": {},
     "exhibits": {},
     "pictures": {},
+    "downloads": {},
     "indicators": [],
     "tables": [],
 }

@@ -11,6 +11,7 @@ from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 
 from pensionbook.bookdata import SKIPPED_VALUES, book_data
+from pensionbook.downloads import download_path
 from pensionbook.layout import PICTURES
 
 _VALUE = re.compile(r"\{value\}`([^`]+)`")
@@ -74,6 +75,26 @@ class PictureDirective(SphinxDirective):
         image["classes"] += ["picture", "generated"]
         self.set_source_info(image)
         return [image]
+
+
+class DownloadsDirective(SphinxDirective):
+    """Links to the files of a chart or a table; nothing outside of web pages."""
+
+    required_arguments = 1
+
+    def run(self) -> list[nodes.Node]:
+        """A line of links named by their endings."""
+        name = self.arguments[0]
+        endings = book_data(self.env.app)["downloads"].get(name, [])
+        if not endings or self.env.app.builder.name != "html":
+            return []
+        line = nodes.paragraph(classes=["downloads", "generated"])
+        up = "../" * self.env.docname.count("/")
+        for ending in endings:
+            address = f"{up}{download_path(name, ending)}"
+            link = nodes.reference("", ending.upper(), refuri=address, internal=True)
+            line += [link, nodes.Text(" ")]
+        return [line]
 
 
 def _is_known(record: dict[str, Any]) -> bool:

@@ -8,7 +8,9 @@ returns a figure that carries its alternative text as ``pensionbook_alt``.
 from __future__ import annotations
 
 import io
+import os
 
+import pandas as pd
 from matplotlib.figure import Figure
 
 from pensionbook.chartbars import before_after, bounded_bars, stacked_parts, waterfall
@@ -18,7 +20,8 @@ from pensionbook.chartmap import cause_map
 from pensionbook.chartmatrix import matrix
 from pensionbook.chartspark import spark_bars, spark_line
 from pensionbook.chartstyle import DPI, style
-from pensionbook.mimes import PICTURE
+from pensionbook.display import data_record
+from pensionbook.mimes import DATA_MIME, PICTURE, WITH_SVG
 
 __all__ = [
     "before_after",
@@ -40,11 +43,20 @@ __all__ = [
 ]
 
 
-def show(figure: Figure) -> None:
-    """Display a chart in a notebook: a PNG at screen width, with its alternative text."""
+def show(figure: Figure, table: pd.DataFrame) -> None:
+    """Display a chart in a notebook: a PNG at screen width, with its alternative text.
+
+    The table behind it comes along; in a build the chart comes as SVG too.
+    """
     from IPython.display import display
 
-    data = {"image/png": png(figure), "text/plain": figure.pensionbook_alt}
+    data: dict[str, object] = {
+        "image/png": png(figure),
+        "text/plain": figure.pensionbook_alt,
+        DATA_MIME: data_record(table),
+    }
+    if os.environ.get(WITH_SVG):
+        data["image/svg+xml"] = svg(figure).decode()
     width = int(figure.get_figwidth() * 100)
     metadata = {"image/png": {"width": width, "alt": figure.pensionbook_alt}}
     display(data, metadata=metadata, raw=True)
@@ -54,10 +66,13 @@ def keep(name: str, figure: Figure | None) -> None:
     """Hand a small picture over to the build under a name; ``None`` says there is none."""
     from IPython.display import display
 
-    data: dict[str, object] = {"text/plain": figure.pensionbook_alt if figure else ""}
+    alt = figure.pensionbook_alt if figure else ""
+    data: dict[str, object] = {"text/plain": alt}
+    metadata: dict[str, object] = {PICTURE: name}
     if figure:
         data["image/png"] = png(figure)
-    display(data, metadata={PICTURE: name}, raw=True)
+        metadata["image/png"] = {"alt": alt}
+    display(data, metadata=metadata, raw=True)
 
 
 def png(figure: Figure) -> bytes:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import numbers
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 from html import escape
+from math import isfinite
 from typing import Any
 
 import pandas as pd
 
-from pensionbook.mimes import TABLE_MIME
+from pensionbook.mimes import DATA_MIME, TABLE_MIME
 
 MISSING = "—"
 _UNKNOWN = ("not recoverable", "无法恢复")
@@ -20,6 +23,7 @@ class ShownTable:
     """A table for readers: chosen columns, readable heads, no index."""
 
     table: pd.DataFrame
+    behind: pd.DataFrame | None = None
 
     def record(self) -> dict[str, Any]:
         """Heads, rows and the side each column stands on, as the book's pages read them."""
@@ -31,6 +35,7 @@ class ShownTable:
 
     def _repr_mimebundle_(self, **_options: object) -> dict[str, Any]:
         return {
+            DATA_MIME: data_record(self.table if self.behind is None else self.behind),
             TABLE_MIME: self.record(),
             "text/html": self._html(),
             "text/plain": repr(self),
@@ -51,12 +56,29 @@ class ShownTable:
         return self.table.to_string(index=False, na_rep=MISSING)
 
 
+def data_record(table: pd.DataFrame) -> dict[str, Any]:
+    """All columns and rows of a table; numbers stay numbers, what is missing becomes None."""
+    return {
+        "columns": [str(column) for column in table.columns],
+        "rows": [[_plain(cell) for cell in row] for row in table.itertuples(index=False)],
+    }
+
+
+def _plain(cell: object) -> str | int | float | None:
+    if isinstance(cell, numbers.Integral):
+        return int(cell)
+    if isinstance(cell, numbers.Real | Fraction):
+        value = float(cell)
+        return value if isfinite(value) else None
+    return None if cell is None or cell is pd.NA or cell is pd.NaT else str(cell)
+
+
 def _side(column: pd.Series) -> str:
     """Texts stand left, numbers right."""
     cells = [str(cell).removeprefix("at least ").removeprefix("at most ") for cell in column]
     told = [cell for cell in cells if cell != MISSING]
-    numbers = all(cell[:1] in "\u22120123456789-+" or cell in _UNKNOWN for cell in told)
-    return "number" if told and numbers else "text"
+    numeric = all(cell[:1] in "\u22120123456789-+" or cell in _UNKNOWN for cell in told)
+    return "number" if told and numeric else "text"
 
 
 def _cells(tag: str, cells: Iterable[object], sides: Iterable[str]) -> str:
@@ -84,7 +106,7 @@ class Sentence:
 def shown(table: pd.DataFrame, columns: Mapping[str, str]) -> ShownTable:
     """The named columns of a table under readable heads, empty cells as a dash."""
     chosen = table[list(columns)].rename(columns=dict(columns))
-    return ShownTable(chosen.astype(str).replace("", MISSING))
+    return ShownTable(chosen.astype(str).replace("", MISSING), table)
 
 
 def rows_alt(table: pd.DataFrame) -> str:

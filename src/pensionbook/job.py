@@ -14,10 +14,18 @@ from pensionbook import manifest
 from pensionbook.audit import AUDIT_FILE, BOUNDS_FILE
 from pensionbook.book import compile_book, stage
 from pensionbook.cache import Cache
+from pensionbook.downloads import download_path, files_of
 from pensionbook.errors import BuildError
 from pensionbook.fingerprint import sha256_json
-from pensionbook.layout import DATA_FILE, LOCALE, PICTURES, TEMPLATES, report_file
-from pensionbook.notebooks import exhibits, notebook_text, pictures_of, place_of, values_of
+from pensionbook.layout import DATA_FILE, EXTRA, LOCALE, PICTURES, TEMPLATES, report_file
+from pensionbook.notebooks import (
+    exhibits,
+    notebook_text,
+    pictures_of,
+    place_of,
+    published,
+    values_of,
+)
 from pensionbook.package import Package
 from pensionbook.parameters import SourceNotebook, Value
 from pensionbook.progress import Progress
@@ -161,7 +169,8 @@ class Job:
         values: Values = []
         owners: dict[str, str] = {}
         for name, content in notebooks.items():
-            (folder / f"{name}.ipynb").write_text(notebook_text(content), encoding="utf-8")
+            text = notebook_text(published(content))
+            (folder / f"{name}.ipynb").write_text(text, encoding="utf-8")
             for value in values_of(name, content):
                 owner = owners.setdefault(value["id"], name)
                 if owner != name:
@@ -189,6 +198,7 @@ class Job:
             "locale_dirs": [LOCALE],
             "gettext_compact": False,
             "gettext_location": False,
+            "html_extra_path": [EXTRA],
         }
         if language in _NUMBERED:
             settings["numfig_format"] = _NUMBERED[language]
@@ -264,8 +274,20 @@ def _data_files(notebooks: Notebooks, register: dict[str, Any], values: Values) 
         for value in values
     }
     alts = {name: picture and picture["alt"] for name, picture in pictures.items()}
-    data = register | {"values": named, "exhibits": shown, "pictures": alts}
+    downloads = files_of(notebooks)
+    endings = {name: list(files) for name, files in downloads.items()}
+    data = register | {
+        "values": named,
+        "exhibits": shown,
+        "pictures": alts,
+        "downloads": endings,
+    }
     files = {
+        f"{EXTRA}/{download_path(name, ending)}": content
+        for name, own in downloads.items()
+        for ending, content in own.items()
+    }
+    files |= {
         f"{PICTURES}/{name}.png": b64decode(picture["png"])
         for name, picture in pictures.items()
         if picture

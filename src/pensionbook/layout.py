@@ -14,6 +14,9 @@ REPORT = "report"
 # Where the pages of the staged book find the register and the named values, and small pictures.
 DATA_FILE = "_data/report.json"
 PICTURES = "_pictures"
+# What readers can take from the pages, in a folder of the web pages and of the staged book.
+DOWNLOADS = "files"
+EXTRA = "_extra"
 
 
 def languages_of(book: Path) -> tuple[str, ...]:

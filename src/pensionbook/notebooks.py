@@ -10,7 +10,7 @@ from typing import Any
 
 from pensionbook.errors import BuildError, NotebookError
 from pensionbook.fingerprint import sha256_json
-from pensionbook.mimes import ADDED, EXHIBIT, PICTURE, TABLE_MIME, VALUES_MIME
+from pensionbook.mimes import ADDED, DATA_MIME, EXHIBIT, PICTURE, TABLE_MIME, VALUES_MIME
 from pensionbook.parameters import TAG, SourceNotebook, Value, tagged_index
 
 INJECTED_TAG = "injected-parameters"
@@ -125,6 +125,14 @@ def assemble(notebook: SourceNotebook, results: list[dict[str, Any]]) -> dict[st
     }
 
 
+def published(content: Mapping[str, Any]) -> dict[str, Any]:
+    """The notebook as it is published: charts in one form are enough."""
+    result = copy.deepcopy(dict(content))
+    for output in _outputs(result):
+        output.get("data", {}).pop("image/svg+xml", None)
+    return result
+
+
 def notebook_text(content: Mapping[str, Any]) -> str:
     """A notebook as the text of its file."""
     return json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
@@ -213,12 +221,18 @@ def for_page(content: Mapping[str, Any]) -> dict[str, Any]:
         if not {"remove-cell", "remove-input", "hide-input"} & set(tags):
             tags.append("hide-input" if cell["outputs"] else "remove-input")
         label = cell["metadata"].get(EXHIBIT, {})
+        shown = _shows_exhibit(cell)
+        for output in cell["outputs"]:
+            for kind in (DATA_MIME, "image/svg+xml"):
+                output.get("data", {}).pop(kind, None)
         if label and _image(cell):
             cell["metadata"].setdefault("mystnb", {})["figure"] = dict(label)
         if text := _alternative(cell):
             # The compiler reads widths from an output, but the alternative text from the cell.
             cell["metadata"].setdefault("mystnb", {})["image"] = {"alt": text}
         cells += _tables(cell, label)
+        if "name" in label and shown:
+            cells.append(_added(cell, "downloads", f"```{{downloads}} {label['name']}\n```"))
     page["cells"] = cells
     return page
 
@@ -235,16 +249,19 @@ def _tables(cell: dict[str, Any], label: Mapping[str, str]) -> list[dict[str, An
         text = json.dumps(record, ensure_ascii=False, sort_keys=True)
         source = f"::::{{datatable}} {label.get('caption', '')}\n{name}\n{text}\n::::"
         number = f"-{len(tables)}" if tables else ""
-        tables.append(
-            {
-                "cell_type": "markdown",
-                "id": f"{cell['id']}-table{number}",
-                "metadata": {ADDED: True},
-                "source": source,
-            }
-        )
+        tables.append(_added(cell, f"table{number}", source))
     cell["outputs"] = kept
     return tables
+
+
+def _added(cell: Mapping[str, Any], name: str, source: str) -> dict[str, Any]:
+    """A cell of prose that the build puts behind a cell of code."""
+    return {
+        "cell_type": "markdown",
+        "id": f"{cell['id']}-{name}",
+        "metadata": {ADDED: True},
+        "source": source,
+    }
 
 
 def _kept(output: Mapping[str, Any]) -> str:

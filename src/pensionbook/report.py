@@ -228,7 +228,7 @@ class Report:
             return self._lacks(lacking)
         from pensionbook.charts import show
 
-        show(draw(table, language=self.language, foot=self.foot(), **options))
+        show(draw(table, language=self.language, foot=self.foot(), **options), table)
         return None
 
     def keep(

@@ -13,7 +13,7 @@ from sphinx.application import Sphinx
 
 from pensionbook.accessible import mend
 from pensionbook.bookdata import load_data
-from pensionbook.bookparts import GivenDirective, PictureDirective
+from pensionbook.bookparts import DownloadsDirective, GivenDirective, PictureDirective
 from pensionbook.bookroles import FigureRole, SeeRole, ValueNode, ValueRole
 from pensionbook.booktables import (
     DataTableDirective,
@@ -56,6 +56,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
         ("verdicts", VerdictsDirective),
         ("values", ValuesDirective),
         ("datatable", DataTableDirective),
+        ("downloads", DownloadsDirective),
         ("given", GivenDirective),
         ("picture", PictureDirective),
     ):

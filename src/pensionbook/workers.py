@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from pensionbook.kernel_server import ENDED
+from pensionbook.mimes import WITH_SVG
 
 _PASSED_ON = ("PATH", "LD_LIBRARY_PATH", "TMPDIR", "SYSTEMROOT", "SSL_CERT_FILE")
 _SECONDS_TO_STOP = 3
@@ -64,6 +65,7 @@ def clean_environment(scratch: Path, kept: Path) -> dict[str, str]:
         "PYTHONUTF8": "1",
         "SOURCE_DATE_EPOCH": _EPOCH,
         "TZ": "UTC",
+        WITH_SVG: "1",
     }
 
 
