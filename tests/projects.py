@@ -66,7 +66,8 @@ class Project:
     def command(self, *options: str) -> list[str]:
         """The command that builds it."""
         folders = ("--notebooks", str(self.notebooks), "--book", str(self.book))
-        return [str(PROGRAM), "build", str(self.package), *folders, *options]
+        kinds = () if "--format" in options else ("--format", "html")
+        return [str(PROGRAM), "build", str(self.package), *folders, *kinds, *options]
 
     def environment(self) -> dict[str, str]:
         """Environment of the program, with a place for what it writes aside."""

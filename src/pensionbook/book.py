@@ -67,6 +67,11 @@ def check_contents(book: Path, names: list[str]) -> None:
             )
 
 
+def reading_order(book: Path) -> list[str]:
+    """Names of a book's pages as a reader meets them, without their endings."""
+    return _pages(yaml.safe_load((book / TOC).read_text(encoding="utf-8")))
+
+
 def _pages(entry: Any) -> list[str]:
     if isinstance(entry, list):
         return [page for item in entry for page in _pages(item)]

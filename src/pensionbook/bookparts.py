@@ -88,7 +88,7 @@ class DownloadsDirective(SphinxDirective):
         endings = book_data(self.env.app)["downloads"].get(name, [])
         if not endings or self.env.app.builder.name != "html":
             return []
-        line = nodes.paragraph(classes=["downloads", "generated"])
+        line = nodes.paragraph(classes=["downloads", "generated", "web-only"])
         up = "../" * self.env.docname.count("/")
         for ending in endings:
             address = f"{up}{download_path(name, ending)}"

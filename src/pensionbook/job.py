@@ -12,7 +12,7 @@ from typing import Any
 
 from pensionbook import manifest
 from pensionbook.audit import AUDIT_FILE, BOUNDS_FILE
-from pensionbook.book import compile_book, stage
+from pensionbook.book import compile_book, reading_order, stage
 from pensionbook.cache import Cache
 from pensionbook.downloads import download_path, files_of
 from pensionbook.errors import BuildError
@@ -208,13 +208,28 @@ class Job:
             "sphinx": {"config": settings},
         }
         stage(self.book, notebooks, pages, self.config, changes, folder)
-        builders = [name for name in ("html", TEMPLATES) if name in self.formats]
-        written = compile_book(folder, builders, environment)
         (new / language).mkdir()
-        if TEMPLATES in written:
+        if TEMPLATES in self.formats:
+            written = compile_book(folder, [TEMPLATES], environment)
             written[TEMPLATES].rename(new / language / TEMPLATES)
-        if "html" in written:
-            written["html"].rename(report_file(new, language, "html").parent)
+            return
+        pages_folder = compile_book(folder, ["html"], environment)["html"]
+        self._print(pages_folder, language, title, new)
+        if "html" in self.formats:
+            pages_folder.rename(report_file(new, language, "html").parent)
+
+    def _print(self, pages_folder: Path, language: str, title: str, new: Path) -> None:
+        """Write the formats that are made from the web pages."""
+        wanted = [kind for kind in self.formats if kind != "html"]
+        if not wanted:
+            return
+        from pensionbook import formats
+
+        document = formats.gather(pages_folder, reading_order(self.book), language)
+        imprint = formats.Imprint(title=title or self.package.name)
+        for kind in wanted:
+            write = getattr(formats, f"write_{kind}")
+            write(document, report_file(new, language, kind), imprint)
 
 
 def _write_values(values: Mapping[str, Values], path: Path) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 # The language that notebooks and pages are written in; all others are translations.
 SOURCE_LANGUAGE = "en"
 LOCALE = "locale"
-FORMATS = ("html",)
+FORMATS = ("html", "pdf", "docx", "epub")
 # Texts of the pages for translators; no reader's format.
 TEMPLATES = "gettext"
 REPORT = "report"
