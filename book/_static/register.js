@@ -177,7 +177,7 @@
       fill();
       show();
       const query = new URLSearchParams();
-      if (state.words.trim()) query.set("q", state.words.trim());
+      if (state.words.trim()) query.set("find", state.words.trim());
       if (state.verdicts.size) query.set("verdict", [...state.verdicts].join(" "));
       if (state.column !== start.column || state.down) {
         query.set("sort", state.column + (state.down ? ".descending" : ""));
@@ -196,7 +196,7 @@
       const known = told.verdicts.map(({ name }) => name);
       const chosen = (query.get("verdict") || "").split(" ");
       state = {
-        words: query.get("q") || "",
+        words: query.get("find") || "",
         verdicts: new Set(chosen.filter((name) => known.includes(name))),
         column: sortable.some(({ name }) => name === column) ? column : start.column,
         down: way === "descending",
