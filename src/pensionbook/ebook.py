@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shutil
 import tempfile
 import uuid
 from pathlib import Path
@@ -17,10 +18,14 @@ from pensionbook.pandoc import Node
 from pensionbook.typesetting import picture_of_cover
 
 if TYPE_CHECKING:
-    from pensionbook.formats import Imprint, Words
+    from pensionbook.formats import Document, Imprint, Words
 
 _STYLE = Path(__file__).parent / "templates" / "ebook.css"
+_FILE = "report.epub"
+_COVER = "cover.png"
 _OPF = "http://www.idpf.org/2007/opf"
+# pandoc knows its own words for Chinese by the script, not by the country.
+_LANGUAGE_TAGS = {"zh_CN": "zh-Hans"}
 _ACCESSIBILITY = (
     ("schema:accessMode", "textual"),
     ("schema:accessMode", "visual"),
@@ -33,13 +38,13 @@ _ACCESSIBILITY = (
 )
 
 
-def write_ebook(tree: Node, imprint: Imprint, words: Words, language: str) -> bytes:
+def write_ebook(document: Document, tree: Node, imprint: Imprint, words: Words) -> bytes:
     """Write a document as EPUB 3, one file a chapter.
 
     Args:
-        tree: pandoc's tree of a :class:`~pensionbook.printed.Document`.
-        language: ``en`` or ``zh_CN``.
+        tree: pandoc's tree of the document.
     """
+    language = document.language
     content = json.dumps(tree | {"meta": {}, "blocks": _chapters(tree["blocks"])})
     cover = picture_of_cover(imprint, words, language)
     day = imprint.released.isoformat() if imprint.released else "1980-01-01"
@@ -50,25 +55,26 @@ def write_ebook(tree: Node, imprint: Imprint, words: Words, language: str) -> by
         "author": imprint.authors,
         "date": day,
         "description": imprint.description,
-        "lang": language.replace("_", "-"),
+        "lang": _LANGUAGE_TAGS.get(language, language),
         "identifier": f"urn:uuid:{uuid.uuid5(uuid.NAMESPACE_URL, digest)}",
         "toc-title": words.contents,
         "rights": imprint.note,
     }
     meta = {name: {"t": "MetaString", "c": text} for name, text in metadata.items() if text}
     with tempfile.TemporaryDirectory(prefix="pensionbook-epub-") as name:
-        picture, target = Path(name, "cover.png"), Path(name, "report.epub")
-        picture.write_bytes(cover)
+        for picture, path in document.pictures.items():
+            shutil.copyfile(path, Path(name, picture))
+        Path(name, _COVER).write_bytes(cover)
         pandoc.run(
             [
-                *("--from", "json", "--to", "epub3", "--toc", "--toc-depth", "2", "--mathml"),
-                *("--split-level", "1", "--css", str(_STYLE)),
-                *("--epub-cover-image", str(picture)),
-                *("-o", str(target)),
+                *("--from", "json", "--to", "epub3", "--toc", "--toc-depth=2", "--mathml"),
+                *("--split-level=1", f"--css={_STYLE}", f"--epub-cover-image={_COVER}"),
+                *("-o", _FILE),
             ],
             json.dumps(json.loads(content) | {"meta": meta}),
+            Path(name),
         )
-        parts = read_parts(target.read_bytes())
+        parts = read_parts(Path(name, _FILE).read_bytes())
     name = next(part for part in parts if part.endswith(".opf"))
     parts[name] = _described(parts[name], day)
     return write_parts(parts, "mimetype")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 
 from pensionbook import pandoc
@@ -85,11 +86,13 @@ def write_pdf(document: Document, target: Path, imprint: Imprint) -> None:
     from pensionbook.typesetting import typeset
 
     words = words_of(document.language)
-    _write(target, typeset(_tree(document), imprint, words, document.language))
+    _write(target, typeset(document, _tree(document.html), imprint, words))
 
 
-def _tree(document: Document) -> Node:
-    return pandoc.parse(document.html)
+@lru_cache(maxsize=2)
+def _tree(html: str) -> Node:
+    """pandoc's tree; the formats of one document share it, and none of them changes it."""
+    return pandoc.parse(html)
 
 
 def _write(target: Path, content: bytes) -> None:
@@ -106,7 +109,7 @@ def write_docx(document: Document, target: Path, imprint: Imprint) -> None:
     from pensionbook.wordfile import write_word
 
     words = words_of(document.language)
-    _write(target, write_word(_tree(document), imprint, words, document.language))
+    _write(target, write_word(document, _tree(document.html), imprint, words))
 
 
 def write_epub(document: Document, target: Path, imprint: Imprint) -> None:
@@ -118,4 +121,4 @@ def write_epub(document: Document, target: Path, imprint: Imprint) -> None:
     from pensionbook.ebook import write_ebook
 
     words = words_of(document.language)
-    _write(target, write_ebook(_tree(document), imprint, words, document.language))
+    _write(target, write_ebook(document, _tree(document.html), imprint, words))

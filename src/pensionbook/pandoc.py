@@ -7,6 +7,7 @@ import os
 import subprocess
 from collections.abc import Iterator, Sequence
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 from pensionbook.errors import BuildError
@@ -33,8 +34,11 @@ def program() -> str:
         ) from error
 
 
-def run(arguments: Sequence[str], content: str) -> bytes:
+def run(arguments: Sequence[str], content: str, folder: Path | None = None) -> bytes:
     """Run pandoc on a text; what it prints comes back.
+
+    Args:
+        folder: where it finds and writes files; names it is told get into what it writes.
 
     Raises:
         BuildError: pandoc stops, or warns.
@@ -44,6 +48,7 @@ def run(arguments: Sequence[str], content: str) -> bytes:
         input=content.encode(),
         capture_output=True,
         env={"SOURCE_DATE_EPOCH": str(EPOCH), "LANG": "C.UTF-8", "PATH": os.defpath},
+        cwd=folder,
         check=False,
     )
     if done.returncode != 0:

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -51,12 +51,15 @@ class Document:
 
     Attributes:
         html: the chapters one after the other, each a ``<div class="chapter">``. Every link leads
-            into the tree or to another host; every image has an absolute path and a text.
+            into the tree or to another host; every image is named as in ``pictures`` and has a
+            text.
         language: as Sphinx writes it, ``en`` or ``zh_CN``.
+        pictures: where the images are, by name.
     """
 
     html: str
     language: str
+    pictures: Mapping[str, Path] = field(default_factory=dict)
 
 
 def gather(pages_folder: Path, pages: Sequence[str], language: str) -> Document:
@@ -78,18 +81,19 @@ def gather(pages_folder: Path, pages: Sequence[str], language: str) -> Document:
     used: set[str] = set()
     for page, article in chapters.items():
         _relink(page, article, known, used)
+    pictures: dict[str, Path] = {}
     for page, article in chapters.items():
-        _footnotes(page, article)
+        _footnotes(article)
         _keep_anchors(article, used)
-        _images(page, article, pages_folder)
-        _simplify(article)
+        pictures |= _images(page, article, pages_folder)
+        _simplify(article, language)
     text = "".join(_serialised(article) for article in chapters.values())
     missing = sorted(used - set(re.findall(r'\bid="([^"]+)"', text)))
     if missing:
         raise BuildError(
             f"nothing in the pages is called {missing[0]!r}, yet a link leads there; mend the link"
         )
-    return Document(text, language)
+    return Document(text, language, pictures)
 
 
 def _article(folder: Path, page: str) -> etree._Element:
@@ -113,9 +117,11 @@ def _strip(article: etree._Element) -> None:
     for selector in _WEB_ONLY:
         for element in _select(article, selector):
             element.drop_tree()
-    for citation in _select(article, "div.citation"):
-        for label in _select(citation, ".label"):
-            label.drop_tree()
+    # Labels of citations and notes, and the ways back that they hold.
+    for kind in ("div.citation", "aside.footnote"):
+        for element in _select(article, kind):
+            for label in _select(element, ".label"):
+                label.drop_tree()
     for comment in article.xpath(".//comment()"):
         comment.drop_tree()
 
@@ -192,7 +198,7 @@ def _has_class(element: etree._Element | None, name: str) -> bool:
     return element is not None and name in element.get("class", "").split()
 
 
-def _footnotes(page: str, article: etree._Element) -> None:
+def _footnotes(article: etree._Element) -> None:
     """Footnotes in the form that pandoc takes as such: numbered references, a list at the end."""
     notes = article.xpath('.//aside[@role="doc-footnote"]')
     if not notes:
@@ -201,8 +207,6 @@ def _footnotes(page: str, article: etree._Element) -> None:
     section.set("class", "footnotes")
     items = etree.SubElement(section, "ol")
     for note in notes:
-        for label in _select(note, ".label") + note.xpath('.//a[@role="doc-backlink"]'):
-            label.drop_tree()
         item = etree.SubElement(items, "li", id=note.get("id"))
         item.extend(list(note))
         for reference in article.xpath(f'.//a[@href="#{note.get("id")}"]'):
@@ -231,7 +235,8 @@ def _keep_anchors(article: etree._Element, used: set[str]) -> None:
             holder.insert(0, anchor)
 
 
-def _images(page: str, article: etree._Element, folder: Path) -> None:
+def _images(page: str, article: etree._Element, folder: Path) -> dict[str, Path]:
+    pictures = {}
     for image in article.iter("img"):
         source = unquote(image.get("src", ""))
         path = (folder / posixpath.dirname(page) / source).resolve()
@@ -246,11 +251,13 @@ def _images(page: str, article: etree._Element, folder: Path) -> None:
         image.attrib.clear()
         if small:
             image.set("width", "5cm")
-        image.set("src", str(path))
+        image.set("src", path.name)
         image.set("alt", text)
+        pictures[path.name] = path
+    return pictures
 
 
-def _simplify(article: etree._Element) -> None:
+def _simplify(article: etree._Element, language: str) -> None:
     for block in _select(article, "div.highlight"):
         outer = block.getparent()
         text = "".join(block.itertext()).strip("\n")
@@ -279,7 +286,7 @@ def _simplify(article: etree._Element) -> None:
             paragraph.append(image)
     for table in article.iter("table"):
         classes = set(table.get("class", "").split())
-        lay_out(table)
+        lay_out(table, language)
         if classes & _WIDE_TABLES:
             article.set("class", "chapter wide")
     for element in list(

@@ -8,8 +8,13 @@ from math import ceil
 
 from lxml import etree
 
-# Characters that one line of a full-width table holds, by the size its kind is set in.
-_CAPACITY = {"plain": 98, "troubled": 112, "register": 190, "values": 190}
+# Characters that one line of a full-width table holds, by the size its kind is set in. Chinese
+# tables are set larger.
+_CAPACITY = {"plain": 92, "troubled": 112, "register": 190, "values": 190}
+_CHINESE_TYPE = 0.85
+_FULL_WIDTH = ("troubled", "register", "values")
+# Room that a cell needs beside its text, in characters.
+_PADDING = 3
 # No column is made narrower than this share of the widest, whatever its content.
 _LEAST = 4
 _MOST = 60
@@ -19,7 +24,7 @@ _WHOLE_CHINESE = 14
 _CHINESE = re.compile(r"[\u2e80-\u9fff\uf900-\ufaff]")
 
 
-def lay_out(table: etree._Element) -> None:
+def lay_out(table: etree._Element, language: str) -> None:
     """Make a table of a web page fit for print, in place.
 
     Cells lose the paragraphs around their text, numbers stand on the right, and a ``colgroup``
@@ -41,7 +46,10 @@ def lay_out(table: etree._Element) -> None:
             longest = _width(text) if whole else max(map(_unbroken, _BREAKS.split(text)))
             words[position] = max(words[position], longest)
             cell.attrib.pop("class", None)
-    shares = _shares(lengths, words, _CAPACITY[kind])
+    capacity = _CAPACITY[kind] * (_CHINESE_TYPE if language.startswith("zh") else 1)
+    shares = _shares(lengths, words, capacity)
+    if kind in _FULL_WIDTH:
+        shares = [share / sum(shares) for share in shares]
     for old in table.findall("colgroup"):
         old.drop_tree()
     group = etree.Element("colgroup")
@@ -71,14 +79,14 @@ def _unbroken(word: str) -> int:
     return _WHOLE_CHINESE if width > _WHOLE_CHINESE and _CHINESE.search(word) else width
 
 
-def _shares(lengths: list[list[int]], words: list[int], capacity: int) -> list[float]:
+def _shares(lengths: list[list[int]], words: list[int], capacity: float) -> list[float]:
     """The part of the line that each column gets; their sum is at most one."""
-    natural = [max(_LEAST, *column) + 2 for column in lengths]
+    natural = [max(_LEAST, *column) + _PADDING for column in lengths]
     if sum(natural) <= capacity:
         return [width / capacity for width in natural]
     # Long columns share what the longest words of all leave over, by how long they usually are.
     usual = [sorted(column)[ceil(0.85 * (len(column) - 1))] for column in lengths]
-    least = [max(_LEAST, min(word, _MOST)) + 2 for word in words]
+    least = [max(_LEAST, min(word, _MOST)) + _PADDING for word in words]
     room = max(capacity - sum(least), 0)
     wanted = [
         max(max(length, 1) - low, 0) ** 0.75 for length, low in zip(usual, least, strict=True)

@@ -15,7 +15,7 @@ from pensionbook.mathtext import read_aloud
 from pensionbook.pandoc import Node, raw_block, raw_inline
 
 if TYPE_CHECKING:
-    from pensionbook.formats import Imprint, Words
+    from pensionbook.formats import Document, Imprint, Words
 
 _TEMPLATE = Path(__file__).parent / "templates" / "report.typ"
 # Where the installed packages keep the fonts that the template names.
@@ -34,25 +34,26 @@ _ACCESSIBLE = "ua-1"
 _ARCHIVED = "a-2a"
 
 
-def typeset(tree: Node, imprint: Imprint, words: Words, language: str) -> bytes:
+def typeset(document: Document, tree: Node, imprint: Imprint, words: Words) -> bytes:
     """Set a document as PDF, tagged for PDF/UA-1, and PDF/A-2a where it has a date.
 
     Args:
-        tree: pandoc's tree of a :class:`~pensionbook.printed.Document`.
-        language: ``en`` or ``zh_CN``.
+        tree: pandoc's tree of the document.
 
     Raises:
         BuildError: Typst refuses the document; its reasons are listed.
     """
     with tempfile.TemporaryDirectory(prefix="pensionbook-pdf-") as name:
-        blocks = _Typst(Path(name)).blocks(tree["blocks"])
+        for picture, path in document.pictures.items():
+            shutil.copyfile(path, Path(name, picture))
+        blocks = _Typst().blocks(tree["blocks"])
         text = pandoc.run(
             ["--from", "json", "--to", "typst", "--wrap", "none"],
             json.dumps(tree | {"blocks": blocks, "meta": {}}),
         ).decode()
         # PDF/A asks for a date, and a clock's would differ from build to build.
         standards = [_ACCESSIBLE, *([_ARCHIVED] if imprint.released else [])]
-        head = _head("report", imprint, words, language)
+        head = _head("report", imprint, words, document.language)
         return _compiled(Path(name), head + text, format="pdf", pdf_standards=standards)
 
 
@@ -146,10 +147,6 @@ def _string(text: str) -> str:
 class _Typst:
     """Rewrites pandoc's tree so that its Typst writer says what the template understands."""
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self._images = 0
-
     def blocks(self, blocks: list[Node]) -> list[Node]:
         return [new for block in blocks for new in self._block(block)]
 
@@ -193,8 +190,11 @@ class _Typst:
     def _inlines(self, node: Node) -> list[Node]:
         match node["t"]:
             case "Math":
-                alt = _string(read_aloud(node["c"][1]))
-                return [raw_inline("typst", f"#formula({alt})["), node, raw_inline("typst", "]")]
+                style, tex = node["c"]
+                opening = raw_inline("typst", f"#formula({_string(read_aloud(tex))})[")
+                # pandoc's Typst writer loses these spaces and Typst's own with them.
+                spaced = tex.replace("\\;", " ").replace("\\:", " ")
+                return [opening, {**node, "c": [style, spaced]}, raw_inline("typst", "]")]
             case "Image":
                 return [raw_inline("typst", f"#{self._image(node)}")]
             case "Span":
@@ -235,19 +235,17 @@ class _Typst:
         image = next(node for node in pandoc.walk(inside) if node["t"] == "Image")
         text = self._inside([{"t": "Plain", "c": part["c"]} for part in caption])
         opening = raw_block(
-            "typst", f"#figure({self._image(image, '100%')}, kind: image, caption: ["
+            "typst",
+            f"#figure({self._image(image, '100%')}, kind: image, placement: auto, caption: [",
         )
         closing = raw_block("typst", f"]) <{name}>" if name else "])")
         return [opening, *text, closing]
 
     def _image(self, node: Node, width: str = "") -> str:
         (_, _, pairs), inlines, (path, _) = node["c"]
-        self._images += 1
-        target = self._folder / f"picture-{self._images}{Path(path).suffix}"
-        shutil.copyfile(path, target)
         width = width or dict(map(tuple, pairs)).get("width", "") or "auto"
         alt = _string(pandoc.plain(inlines))
-        return f'image("{target.name}", width: {width}, alt: {alt})'
+        return f"image({_string(path)}, width: {width}, alt: {alt})"
 
 
 _BLOCKS = {

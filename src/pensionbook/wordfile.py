@@ -7,6 +7,7 @@ tables, small type in tables, and the file's own particulars.
 from __future__ import annotations
 
 import json
+import shutil
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,7 +22,7 @@ from pensionbook.wordlooks import LOOKS
 from pensionbook.wordstyle import reference
 
 if TYPE_CHECKING:
-    from pensionbook.formats import Imprint, Words
+    from pensionbook.formats import Document, Imprint, Words
 
 _W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 _DIVISION_STYLES = {
@@ -29,30 +30,33 @@ _DIVISION_STYLES = {
     "citation": "Bibliography",
     "formula": "Formula",
 }
+_FILE = "report.docx"
 _TURN = "pensionbook-turn"
 _TWIPS_PER_MM = 1440 / 25.4
 
 
-def write_word(tree: Node, imprint: Imprint, words: Words, language: str) -> bytes:
+def write_word(document: Document, tree: Node, imprint: Imprint, words: Words) -> bytes:
     """Write a document as a Word file.
 
     Args:
-        tree: pandoc's tree of a :class:`~pensionbook.printed.Document`.
-        language: ``en`` or ``zh_CN``.
+        tree: pandoc's tree of the document.
     """
+    language = document.language
     blocks = [
         *_cover(imprint),
         raw_block("openxml", _contents(tree["blocks"], words)),
         *_Word(words).blocks(tree["blocks"]),
     ]
     with tempfile.TemporaryDirectory(prefix="pensionbook-docx-") as name:
-        template, target = Path(name, "reference.docx"), Path(name, "report.docx")
-        template.write_bytes(reference(language, imprint.title))
+        for picture, path in document.pictures.items():
+            shutil.copyfile(path, Path(name, picture))
+        Path(name, "reference.docx").write_bytes(reference(language, imprint.title))
         pandoc.run(
-            ["--from", "json", "--to", "docx", "--reference-doc", str(template), "-o", str(target)],
+            ["--from", "json", "--to", "docx", "--reference-doc=reference.docx", "-o", _FILE],
             json.dumps(tree | {"blocks": blocks, "meta": {}}),
+            Path(name),
         )
-        parts = read_parts(target.read_bytes())
+        parts = read_parts(Path(name, _FILE).read_bytes())
     body = etree.fromstring(parts["word/document.xml"])
     _finish_tables(body)
     _finish_sections(body, language)
@@ -262,9 +266,27 @@ def _finish_tables(root: etree._Element) -> None:
                 row.insert(0, properties)
             etree.SubElement(properties, _w("cantSplit"))
             properties.insert(0, properties[-1])
+        _set_apart(element.getnext())
     for style in root.iter(_w("pStyle")):
         if style.get(_w("val")) in ("TableCaption", "ImageCaption"):
             style.set(_w("val"), "Caption")
+
+
+def _set_apart(following: etree._Element | None) -> None:
+    """Some room between a table and the text after it; headings bring their own."""
+    while following is not None and following.tag == _w("bookmarkEnd"):
+        following = following.getnext()
+    if following is None or following.tag != _w("p"):
+        return
+    properties = following.find(_w("pPr"))
+    if properties is None:
+        return
+    style = properties.find(_w("pStyle"))
+    own = properties.find(_w("spacing"))
+    if own is None and style is not None and not style.get(_w("val"), "").startswith("Heading"):
+        spacing = etree.Element(_w("spacing"))
+        spacing.set(_w("before"), "240")
+        style.addnext(spacing)
 
 
 def _finish_sections(root: etree._Element, language: str) -> None:
