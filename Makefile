@@ -12,7 +12,7 @@ unexport PYTHONPATH PYTHONHOME PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help report test lint lab serve notebooks bench lock clean
+.PHONY: help report test lint lab serve notebooks messages bench lock clean
 
 help: ## list the commands
 	@echo "make report     build the report: _build/$(notdir $(EDITION))/en/html/index.html"
@@ -20,6 +20,7 @@ help: ## list the commands
 	@echo "make lab        open the notebooks in JupyterLab"
 	@echo "make serve      build the report and serve it at http://localhost:$(PORT)"
 	@echo "make notebooks  run the notebooks in place, for those who change them"
+	@echo "make messages   put new texts into the catalogues, for those who translate"
 	@echo "make bench      measure the engine and the build"
 	@echo "make lock       pin anew what requirements.in names"
 	@echo "make clean      remove all that was built or set up"
@@ -44,6 +45,9 @@ serve: report
 
 notebooks: $(STAMP)
 	@$(BIN)/python -m pensionbook.refresh notebooks/*.ipynb
+
+messages: $(STAMP)
+	@$(BIN)/python -m pensionbook.translations
 
 bench: $(STAMP)
 	@for program in benchmarks/bench_*.py; do echo "== $$program"; $(BIN)/python $$program || exit 1; done

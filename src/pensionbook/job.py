@@ -198,7 +198,7 @@ class Job:
             "locale_dirs": [LOCALE],
             "gettext_compact": False,
             "gettext_location": False,
-            "html_extra_path": [EXTRA],
+            "html_extra_path": [EXTRA] if any(f.startswith(EXTRA) for f in pages) else [],
         }
         if language in _NUMBERED:
             settings["numfig_format"] = _NUMBERED[language]
