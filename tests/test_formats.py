@@ -481,6 +481,41 @@ def test_the_epub_holds_the_chapters(printed: dict[str, Path], language: str) ->
 # All three
 
 
+@pytest.mark.parametrize(
+    ("language", "title", "head", "rest"),
+    [
+        (
+            "en",
+            "Contributors, the region, 1999 to 2002",
+            "Contributors",
+            "The region, 1999 to 2002",
+        ),
+        ("zh_CN", "缴费人数，1999年至2002年", "缴费人数", "1999年至2002年"),
+        ("en", "Contributors", "Contributors", ""),
+    ],
+)
+def test_an_edition_has_an_imprint(language: str, title: str, head: str, rest: str) -> None:
+    found = Imprint.for_edition(title, language, "small-region")
+    assert (found.title, found.subtitle, found.description) == (head, rest, title)
+    assert "small-region" in found.edition
+    assert "CC BY 4.0" in found.note
+
+
+def test_all_formats_are_written_at_one_time(
+    printed: dict[str, Path], document: Document, language: str, tmp_path: Path
+) -> None:
+    targets = {name: tmp_path / f"report.{name}" for name in printed}
+    formats.write_all(document, targets, imprint(language))
+    for name, path in printed.items():
+        assert targets[name].read_bytes() == path.read_bytes()
+
+
+def test_an_error_of_one_format_is_not_lost(document: Document, tmp_path: Path) -> None:
+    broken = Document("<h1>x</h1><a href='#gone'>y</a>", document.language)
+    with pytest.raises(BuildError, match="PDF"):
+        formats.write_all(broken, {"pdf": tmp_path / "x.pdf"}, imprint(document.language))
+
+
 def test_two_runs_give_the_same_bytes(
     printed: dict[str, Path], document: Document, language: str, tmp_path: Path
 ) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -42,23 +44,74 @@ class Imprint:
     description: str = ""
     released: date | None = None
 
+    @classmethod
+    def for_edition(
+        cls, title: str, language: str, edition: str, released: date | None = None
+    ) -> Imprint:
+        """The imprint of an edition; what follows the first comma of a title is its subtitle.
+
+        Args:
+            title: of the data package, in the language.
+            edition: name of the data package.
+        """
+        words = words_of(language)
+        head, comma, rest = title.partition(words.comma)
+        return cls(
+            title=head if comma else title,
+            subtitle=rest[:1].upper() + rest[1:],
+            authors=words.authors,
+            edition=words.edition.format(edition),
+            note=words.note,
+            description=title,
+            released=released,
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """Words that the printed formats add to the text of the book."""
+    """Words that the printed formats add to the text of the book.
+
+    Attributes:
+        table: what the captions of tables begin with, before the number.
+        comma: what divides a title from its subtitle.
+        edition: a sentence about the edition; ``{}`` is its name.
+        note: the small print of the cover.
+    """
 
     contents: str
     figures: str
     tables: str
-    figure: str
     table: str
-    page: str
-    cover: str
+    comma: str
+    authors: str
+    edition: str
+    note: str
 
 
 _WORDS = {
-    "en": Words("Contents", "Figures", "Tables", "Figure", "Table", "Page", "Cover"),
-    "zh_CN": Words("目录", "图目录", "表目录", "图", "表", "页", "封面"),
+    "en": Words(
+        contents="Contents",
+        figures="Figures",
+        tables="Tables",
+        table="Table",
+        comma=", ",
+        authors="The pensionbook project",
+        edition="Edition {}",
+        note="Every number in the text leads to the list of values, and from there to the "
+        "register of printed figures. Text and data are under CC BY 4.0, the programs under the "
+        "MIT licence.",
+    ),
+    "zh_CN": Words(
+        contents="目录",
+        figures="图目录",
+        tables="表目录",
+        table="表",
+        comma="，",
+        authors="pensionbook 项目",
+        edition="版本：{}",
+        note="正文中的每个数字都可查到数值表，并由此追溯到印出数字登记表。"
+        "文字和数据按 CC BY 4.0 许可发布，程序按 MIT 许可发布。",
+    ),
 }
 
 
@@ -87,6 +140,26 @@ def write_pdf(document: Document, target: Path, imprint: Imprint) -> None:
 
     words = words_of(document.language)
     _write(target, typeset(document, _tree(document.html), imprint, words))
+
+
+def write_all(document: Document, targets: Mapping[str, Path], imprint: Imprint) -> None:
+    """Write several formats at one time; most of the work is done by other programs.
+
+    Args:
+        targets: where to write, by format: ``pdf``, ``docx``, ``epub``.
+
+    Raises:
+        BuildError: the document cannot be set or converted.
+    """
+    # All of them read the same tree.
+    _tree(document.html)
+    writers = {"pdf": write_pdf, "docx": write_docx, "epub": write_epub}
+    with ThreadPoolExecutor(len(writers)) as pool:
+        running = [
+            pool.submit(writers[kind], document, path, imprint) for kind, path in targets.items()
+        ]
+        for written in running:
+            written.result()
 
 
 @lru_cache(maxsize=2)

@@ -7,6 +7,7 @@ tables, small type in tables, and the file's own particulars.
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import tempfile
 from pathlib import Path
@@ -19,7 +20,7 @@ from pensionbook import pandoc
 from pensionbook.archives import read_parts, write_parts
 from pensionbook.pandoc import Node, raw_block, raw_inline
 from pensionbook.wordlooks import LOOKS
-from pensionbook.wordstyle import reference
+from pensionbook.wordstyle import EMPHASIS, reference
 
 if TYPE_CHECKING:
     from pensionbook.formats import Document, Imprint, Words
@@ -30,6 +31,7 @@ _DIVISION_STYLES = {
     "citation": "Bibliography",
     "formula": "Formula",
 }
+_CHINESE = re.compile(r"[\u2e80-\u9fff\uf900-\ufaff]")
 _FILE = "report.docx"
 _TURN = "pensionbook-turn"
 _TWIPS_PER_MM = 1440 / 25.4
@@ -183,6 +185,9 @@ class _Word:
             return self._division(node)
         if kind == "Span":
             return self._span(node)
+        if kind == "Emph" and _CHINESE.search(pandoc.plain(node)):
+            styled = ["", [], [["custom-style", EMPHASIS]]]
+            return [{"t": "Span", "c": [styled, self._inside(node["c"])]}]
         if kind == "Table":
             marks = {"register": "Small", "values": "Small", "troubled": "Small"}
             small = marks.get(next(iter(pandoc.classes(node)), ""), "")

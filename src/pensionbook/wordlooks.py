@@ -43,6 +43,7 @@ class Look:
     Attributes:
         body: fonts of what has no others.
         code: fonts of code.
+        emphasis: fonts of emphasised words in Chinese.
         size: of the body.
         margins: top, right, bottom, left, in millimetres.
         footer: distance of the page number from the lower edge, in millimetres.
@@ -53,6 +54,7 @@ class Look:
 
     body: Fonts
     code: Fonts
+    emphasis: Fonts
     size: float
     margins: tuple[float, float, float, float]
     footer: float
@@ -70,6 +72,7 @@ _BODY = Shape(size=11, line=15.5, after=7, align="justify")
 _ENGLISH = Look(
     body=("Calibri", "SimSun"),
     code=_CODE,
+    emphasis=("Calibri", "KaiTi"),
     size=11,
     margins=(30, 28, 27, 28),
     footer=14,
@@ -105,7 +108,7 @@ _ENGLISH = Look(
         "Key Figure": Shape(size=10, after=1),
         "Key Figure Head": Shape(_SANS, 11, bold=True, before=8, after=1, keep=True),
         "Box": Shape(size=11, line=15, after=4, indent=10),
-        "Source Code": Shape(_CODE, 9),
+        "Source Code": Shape(_CODE, 8),
         "Header": Shape(size=9, colour=_MUTED),
         "Footer": Shape(size=9, colour=_MUTED, align="center"),
     },
@@ -123,6 +126,7 @@ _TEXT = Shape(_IMITATION, 16, line=28, align="justify")
 _CHINESE = Look(
     body=_IMITATION,
     code=("Consolas", "宋体"),
+    emphasis=_BLACK,
     size=16,
     margins=(37, 26, 35, 28),
     footer=28,
@@ -158,7 +162,7 @@ _CHINESE = Look(
         "Key Figure": Shape(_IMITATION, 14, line=22, after=1),
         "Key Figure Head": Shape(_BLACK, 14, before=8, after=1, keep=True),
         "Box": Shape(_REGULAR, 14, line=24, after=2, indent=10),
-        "Source Code": Shape(("Consolas", "宋体"), 9),
+        "Source Code": Shape(("Consolas", "宋体"), 8),
         "Header": Shape(_SONG, 9, colour=_MUTED),
         "Footer": Shape(_SONG, 14, align="center"),
     },

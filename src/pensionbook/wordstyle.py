@@ -26,6 +26,8 @@ _NEW = {
     "Source Code": "Normal",
     "Imprint": "Normal",
 }
+# Chinese is emphasised by another script, not by a slant.
+EMPHASIS = "Chinese Emphasis"
 
 
 def reference(language: str, title: str) -> bytes:
@@ -45,6 +47,8 @@ def reference(language: str, title: str) -> bytes:
         if name not in known:
             document.styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH)
         _named(document, name).base_style = _named(document, base)
+    emphasis = document.styles.add_style(EMPHASIS, WD_STYLE_TYPE.CHARACTER)
+    _fonts(emphasis.element.get_or_add_rPr(), look.emphasis)
     _defaults(document, look)
     for name, shape in look.shapes.items():
         _apply(_named(document, name), shape)
