@@ -107,17 +107,6 @@
       element("div", { class: "register-result" }, sayCount.line, reset),
     );
 
-    // Cards on a narrow screen are no table to a browser; the roles keep it one to a screen reader.
-    table.classList.add("with-tools");
-    table.setAttribute("role", "table");
-    for (const part of [table.tHead, body]) part.setAttribute("role", "rowgroup");
-    for (const row of table.rows) {
-      row.setAttribute("role", "row");
-      [...row.cells].forEach((cell, index) => {
-        cell.setAttribute("role", cell.tagName === "TH" ? "columnheader" : "cell");
-        if (cell.tagName === "TD") cell.dataset.label = told.columns[index].head;
-      });
-    }
     told.columns.forEach(({ name, head, sort }, index) => {
       if (!sort) return;
       const button = element("button", {

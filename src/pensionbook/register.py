@@ -76,7 +76,7 @@ def _record(verdict: Verdict, package: Package, language: str) -> dict[str, Any]
         "unit": _unit(figure, package, language),
         "read": interval_text(read, _decimals_of(read, figure), "one"),
         "verdict": verdict.verdict,
-        "implied": interval_text(verdict.implied.interval, decimals_printed(figure.printed), "one")
+        "implied": interval_text(verdict.implied.interval, _decimals_told(figure), "one")
         if verdict.implied.figures
         else "",
         "because": because(verdict, package),
@@ -104,11 +104,15 @@ def _reading(verdict: Verdict, package: Package) -> Interval:
 
 def _decimals_of(read: Interval, figure: Figure) -> int:
     """As many decimals as the ends have; half a last digit takes one more than is printed."""
-    if "/" in figure.printed:
-        return 3
-    printed = decimals_printed(figure.printed)
+    printed = _decimals_told(figure)
     ends = [end * 10**printed for end in (read.low, read.high) if end is not None]
-    return printed if all(end.denominator == 1 for end in ends) else printed + 1
+    exact = "/" in figure.printed or all(end.denominator == 1 for end in ends)
+    return printed if exact else printed + 1
+
+
+def _decimals_told(figure: Figure) -> int:
+    """As many as printed; a fraction prints none, but its interval needs some."""
+    return 3 if "/" in figure.printed else decimals_printed(figure.printed)
 
 
 def _number_printed(figure: Figure) -> Fraction | None:
