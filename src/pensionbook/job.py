@@ -226,10 +226,10 @@ class Job:
         from pensionbook import formats
 
         document = formats.gather(pages_folder, reading_order(self.book), language)
-        imprint = formats.Imprint(title=title or self.package.name)
-        for kind in wanted:
-            write = getattr(formats, f"write_{kind}")
-            write(document, report_file(new, language, kind), imprint)
+        name = self.package.name
+        imprint = formats.Imprint.for_edition(title or name, language, name)
+        targets = {kind: report_file(new, language, kind) for kind in wanted}
+        formats.write_all(document, targets, imprint)
 
 
 def _write_values(values: Mapping[str, Values], path: Path) -> None:
