@@ -53,7 +53,7 @@ def write_ebook(document: Document, tree: Node, imprint: Imprint, words: Words) 
         "title": imprint.title,
         "subtitle": imprint.subtitle,
         "author": imprint.authors,
-        "date": day,
+        "date": day if imprint.released else "",
         "description": imprint.description,
         "lang": _LANGUAGE_TAGS.get(language, language),
         "identifier": f"urn:uuid:{uuid.uuid5(uuid.NAMESPACE_URL, digest)}",

@@ -267,6 +267,8 @@ def _simplify(article: etree._Element, language: str) -> None:
         replaced.getparent().replace(replaced, code)
     for code in article.iter("code"):
         _flatten(code)
+    for number in _select(article, "span.section-number"):
+        number.text = f"{(number.text or '').strip().rstrip('.')} "
     for block in _select(article, "div.math"):
         block.set("class", "formula")
     for title in _select(article, ".admonition-title"):

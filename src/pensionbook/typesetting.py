@@ -202,7 +202,7 @@ class _Typst:
                 anchor = [raw_inline("typst", f"#anchor({_string(name)})")] if name else []
                 inside = self._inside(inside)
                 if "section-number" in kinds:
-                    number = pandoc.plain(inside).strip().rstrip(".")
+                    number = pandoc.plain(inside).strip()
                     inside = [raw_inline("typst", f"#number[{number}]")]
                 elif "caption-number" in kinds:
                     inside = [{"t": "Strong", "c": _trimmed(inside)}, {"t": "Space"}]

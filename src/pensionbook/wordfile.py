@@ -112,7 +112,7 @@ def _contents(blocks: list[Node], words: Words) -> str:
         level, (name, _, _), inlines = header["c"]
         if level > 2:
             continue
-        text = escape(" ".join(_numbered(inlines).split()))
+        text = escape(" ".join(pandoc.plain(inlines).split()))
         lines.append(
             f'<w:p><w:pPr><w:pStyle w:val="TOC{level}"/></w:pPr>{{begin}}'
             f'<w:hyperlink w:anchor={quoteattr(_bookmark(name))} w:history="1">'
@@ -132,18 +132,6 @@ def _contents(blocks: list[Node], words: Words) -> str:
         f"<w:r><w:t>{escape(words.contents)}</w:t></w:r></w:p>{''.join(filled)}"
         "</w:sdtContent></w:sdt>"
     )
-
-
-def _numbered(inlines: list[Node]) -> str:
-    return (
-        pandoc.plain(inlines).replace(". ", " ", 1)
-        if _has_number(inlines)
-        else pandoc.plain(inlines)
-    )
-
-
-def _has_number(inlines: list[Node]) -> bool:
-    return any(n["t"] == "Span" and "section-number" in pandoc.classes(n) for n in inlines)
 
 
 def _bookmark(name: str) -> str:
@@ -216,7 +204,7 @@ class _Word:
         (name, kinds, pairs), inside = node["c"]
         text = pandoc.plain(inside).strip()
         if "section-number" in kinds:
-            return [{"t": "Str", "c": f"{text.rstrip('.')}\u2003"}]
+            return [{"t": "Str", "c": f"{text}\u2003"}]
         if "caption-number" in kinds:
             return [raw_inline("openxml", self._caption_number(text)), {"t": "Space"}]
         return [{"t": "Span", "c": [[name, kinds, pairs], self._inside(inside)]}]
