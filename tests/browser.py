@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import axe_playwright_python
-from playwright.async_api import Browser as AsyncBrowser
+from playwright.async_api import Page as AsyncPage
 from playwright.async_api import async_playwright
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
@@ -83,11 +83,7 @@ class Window:
         window = cls(context.new_page(), html)
         window.page.set_default_timeout(10_000)
         window.page.route(_OUTSIDE, lambda route: route.abort())
-        window.page.on("request", lambda request: _note(window.asked, request.url))
-        window.page.on("console", lambda said: _complain(window.complaints, said))
-        window.page.on(
-            "pageerror", lambda error: window.complaints.append(error.stack or str(error))
-        )
+        _listen(window.page, window.asked, window.complaints)
         return window
 
     def open(self, name: str) -> Page:
@@ -111,7 +107,7 @@ class Window:
         return self.page.locator("#search-results ul.search > li > a").all_inner_texts()
 
 
-@dataclass(frozen=True)
+@dataclass
 class Seen:
     """What a browser made of one page.
 
@@ -123,10 +119,10 @@ class Seen:
     """
 
     name: str
-    violations: dict[str, list[str]]
-    asked: list[str]
-    complaints: list[str]
-    overflow: int
+    violations: dict[str, list[str]] = field(default_factory=dict)
+    asked: list[str] = field(default_factory=list)
+    complaints: list[str] = field(default_factory=list)
+    overflow: int = 0
 
 
 def survey(html: Path) -> list[Seen]:
@@ -138,41 +134,35 @@ def survey(html: Path) -> list[Seen]:
 
 async def _survey(html: Path, pages: Sequence[Path]) -> list[Seen]:
     program = find_browser()
-    places = asyncio.Semaphore(_AT_ONE_TIME)
-
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=program)
+        waiting = iter(pages)
 
-        async def visit(path: Path) -> Seen:
-            async with places:
-                return await _visit(browser, html, path)
+        async def visit() -> list[Seen]:
+            page = await browser.new_page(reduced_motion="reduce")
+            await page.route(_OUTSIDE, lambda route: route.abort())
+            return [await _visit(page, html, path) for path in waiting]
 
-        seen = await asyncio.gather(*map(visit, pages))
+        seen = await asyncio.gather(*(visit() for _ in range(_AT_ONE_TIME)))
         await browser.close()
-    return seen
+    return [page for part in seen for page in part]
 
 
-async def _visit(browser: AsyncBrowser, html: Path, path: Path) -> Seen:
-    violations: dict[str, list[str]] = {}
-    asked: list[str] = []
-    complaints: list[str] = []
-    context = await browser.new_context(color_scheme="light", reduced_motion="reduce")
-    page = await context.new_page()
-    await page.route(_OUTSIDE, lambda route: route.abort())
-    page.on("request", lambda request: _note(asked, request.url))
-    page.on("console", lambda said: _complain(complaints, said))
-    page.on("pageerror", lambda error: complaints.append(error.stack or str(error)))
+async def _visit(page: AsyncPage, html: Path, path: Path) -> Seen:
+    name = path.relative_to(html).as_posix()
+    seen = Seen(name)
+    keep = _listen(page, seen.asked, seen.complaints)
+    await page.emulate_media(color_scheme="light")
     await page.set_viewport_size({"width": NARROW, "height": 900})
     await page.goto(path.as_uri())
     await page.add_style_tag(content=_STILL)
     await page.add_script_tag(path=_AXE)
-    overflow = await page.evaluate(
+    seen.overflow = await page.evaluate(
         "document.documentElement.scrollWidth - document.documentElement.clientWidth"
     )
     # The colours are those of the wide page.
-    rules = {"color-contrast": {"enabled": False}}
-    narrow = {"runOnly": _RULES, "rules": rules}
-    violations[f"{NARROW} px"] = await page.evaluate(_RUN_AXE, narrow)
+    narrow = {"runOnly": _RULES, "rules": {"color-contrast": {"enabled": False}}}
+    seen.violations[f"{NARROW} px"] = await page.evaluate(_RUN_AXE, narrow)
     await page.set_viewport_size({"width": WIDE, "height": 900})
     await page.evaluate(_THIN)
     for scheme in ("light", "dark"):
@@ -180,17 +170,27 @@ async def _visit(browser: AsyncBrowser, html: Path, path: Path) -> Seen:
         await page.wait_for_function(
             "scheme => document.documentElement.dataset.theme === scheme", arg=scheme
         )
-        violations[scheme] = await page.evaluate(_RUN_AXE, {"runOnly": _RULES})
-    await context.close()
-    name = path.relative_to(html).as_posix()
-    return Seen(name, violations, asked, complaints, overflow)
+        seen.violations[scheme] = await page.evaluate(_RUN_AXE, {"runOnly": _RULES})
+    for event, listener in keep.items():
+        page.remove_listener(event, listener)
+    return seen
 
 
-def _note(asked: list[str], address: str) -> None:
-    if _OUTSIDE.match(address):
-        asked.append(address)
+def _listen(page: Page | AsyncPage, asked: list[str], complaints: list[str]) -> dict[str, Any]:
+    """Keep what a page asks other hosts for, and the errors it prints or dies of."""
 
+    def requested(request: Any) -> None:
+        if _OUTSIDE.match(request.url):
+            asked.append(request.url)
 
-def _complain(complaints: list[str], said: Any) -> None:
-    if said.type == "error":
-        complaints.append(said.text)
+    def printed(said: Any) -> None:
+        if said.type == "error":
+            complaints.append(said.text)
+
+    def died(error: Any) -> None:
+        complaints.append(error.stack or str(error))
+
+    listeners = {"request": requested, "console": printed, "pageerror": died}
+    for event, listener in listeners.items():
+        page.on(event, listener)
+    return listeners

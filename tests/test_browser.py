@@ -113,6 +113,32 @@ def test_no_page_is_wider_than_a_phone(seen: dict[str, list[Seen]]) -> None:
     assert wide == {}
 
 
+def test_a_planted_fault_is_noticed(tmp_path: Path) -> None:
+    (tmp_path / "a.html").write_text(
+        """<!doctype html><html><head><title>A</title><script>
+        const told = document.documentElement.dataset;
+        const dark = matchMedia("(prefers-color-scheme: dark)");
+        const follow = () => { told.theme = dark.matches ? "dark" : "light"; };
+        dark.addEventListener("change", follow); follow();
+        console.error("lost");
+        fetch("https://host.example/x").catch(() => {});
+        </script><style>html[data-theme=dark] p { color: #777; background: #666; }</style></head>
+        <body><img src="data:image/gif;base64,R0lGODlhAQABAAAAACw="><p>Text</p>
+        <div style="width: 500px">wide</div></body></html>""",
+        encoding="utf-8",
+    )
+    (page,) = survey(tmp_path)
+    rules = {
+        how: {found.partition(":")[0] for found in violations}
+        for how, violations in page.violations.items()
+    }
+    always = {"html-has-lang", "image-alt"}
+    assert rules == {"400 px": always, "light": always, "dark": always | {"color-contrast"}}
+    assert page.asked == ["https://host.example/x"]
+    assert "lost" in page.complaints
+    assert page.overflow > 50
+
+
 # The register
 
 
@@ -379,8 +405,8 @@ def test_the_main_controls_are_reached_and_seen_by_keyboard(desk: Window) -> Non
     told = "\n".join(stops)
     assert "skip to main content" in stops[0].lower()
     for control in (
-        "button Search", "a Summary", "a Glossary", "input falling_years", "disputed", "button Printed",
-        "a falling_years",
+        "button Search", "a Summary", "a Glossary", "input falling_years", "disputed",
+        "button Printed", "a falling_years",
     ):  # fmt: skip
         assert control.lower() in told.lower(), told
 
