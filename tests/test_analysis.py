@@ -315,6 +315,7 @@ def test_an_index_is_tighter_than_a_quotient_of_bounds():
 # -- what a package lacks -------------------------------------------------------------------------
 
 LACKING = {
+    "trends.widest_bounds": trends.widest_bounds,
     "causes.jobs_and_contributors": causes.jobs_and_contributors,
     "trends.steps": trends.steps,
     "trends.steps_table": lambda r: trends.steps_table(r, trends.steps(r)),

@@ -19,7 +19,14 @@ import pytest
 from pensionbook.report import VALUES_MIME
 from projects import ROOT
 
-NAMES = ("01_trends", "02_causes", "03_impacts", "04_coverage_gaps", "07_countermeasures")
+NAMES = (
+    "01_trends",
+    "02_causes",
+    "03_impacts",
+    "04_coverage_gaps",
+    "06_audit",
+    "07_countermeasures",
+)
 PARAMETERS = ["package", "area", "baseline", "as_of", "language"]
 EACH = pytest.mark.parametrize("name", NAMES)
 

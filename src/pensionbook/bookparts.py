@@ -24,7 +24,7 @@ class GivenDirective(SphinxDirective):
 
     The argument names tables (``barriers``, ``measures``), indicators, printed figures, or values
     that must be bounded. Where one is lacking, a passage with a title is said to be left out, and
-    one without a title is left out silently.
+    one without a title is left out silently. Headings stand outside.
     """
 
     required_arguments = 1
@@ -41,7 +41,7 @@ class GivenDirective(SphinxDirective):
         if held.issuperset(self.arguments[0].split()):
             # Some directives, such as cards, look at what they stand in.
             passage = self.state_machine.node.copy()
-            self.state.nested_parse(self.content, self.content_offset, passage, match_titles=True)
+            self.state.nested_parse(self.content, self.content_offset, passage)
             return passage.children
         # The passage's values count as used: the page would show them if it could.
         skipped = self.env.metadata[self.env.docname].setdefault(SKIPPED_VALUES, [])

@@ -6,10 +6,11 @@ from fractions import Fraction
 from math import ceil, floor
 
 from pensionbook.figures import Interval, decimals_printed, read_figure
-from pensionbook.package import Package
+from pensionbook.i18n import mark, translate
+from pensionbook.package import Figure, Package
 from pensionbook.verdicts import Verdict
 
-_SYMBOLS = {"percent": " %", "percentage_point": " percentage points", "one": "", "": ""}
+_SYMBOLS = {"percent": " %", "one": "", "": ""}
 
 
 def decimal_outward(value: Fraction, decimals: int, *, up: bool, grouped: bool = False) -> str:
@@ -25,7 +26,7 @@ def decimal_outward(value: Fraction, decimals: int, *, up: bool, grouped: bool =
     return f"{sign}{digits}.{part:0{decimals}d}" if decimals else f"{sign}{digits}"
 
 
-def interval_text(interval: Interval, decimals: int, unit: str) -> str:
+def interval_text(interval: Interval, decimals: int, unit: str, language: str = "en") -> str:
     """An interval in words, rounded outward: ``19.65 to 19.67 %``."""
     symbol = _SYMBOLS.get(unit, f" {unit}")
     low = high = None
@@ -34,43 +35,73 @@ def interval_text(interval: Interval, decimals: int, unit: str) -> str:
     if interval.high is not None:
         high = decimal_outward(interval.high, decimals, up=True, grouped=True)
     if low is None and high is None:
-        return "anything"
+        return translate("anything", language)
     if low is None:
-        return f"at most {high}{symbol}"
+        return translate("at most {end}", language, end=f"{high}{symbol}")
     if high is None:
-        return f"at least {low}{symbol}"
-    return f"{low}{symbol}" if low == high else f"{low} to {high}{symbol}"
+        return translate("at least {end}", language, end=f"{low}{symbol}")
+    if low == high:
+        return f"{low}{symbol}"
+    return translate("{low} to {high}", language, low=low, high=f"{high}{symbol}")
 
 
-def because(verdict: Verdict, package: Package, *, brief: bool = False) -> str:
+def because(
+    verdict: Verdict, package: Package, language: str = "en", *, brief: bool = False
+) -> str:
     """The verdict's reason in one sentence.
 
     Args:
         brief: leave out the figures and identities it rests on, but not the assumptions.
     """
     figure = verdict.figure
-    decimals = _telling_decimals(verdict)
-    unit = _unit_in_words(figure.unit or package.indicators[figure.indicator].unit, package)
-    allowed = interval_text(verdict.implied.interval, decimals, unit)
-    printed = _printed(figure.printed, figure.qualifier, unit)
-    basis = _assumptions(verdict) if brief else _basis(verdict)
+    decimals = telling_decimals(verdict)
+    unit = _unit_in_words(
+        figure.unit or package.indicators[figure.indicator].unit, package, language
+    )
+    allowed = interval_text(verdict.implied.interval, decimals, unit, language)
+    printed = _printed(figure, unit, language)
+    assumed = tuple(package.said(text, language) for text in verdict.implied.assumptions)
+    basis = _assuming(assumed, language) if brief else _basis(verdict, assumed, language)
     if verdict.implied.unproved:
-        return f"printed {printed}; no exact proof was found of what the others allow"
-    if verdict.verdict == "untested":
-        return f"printed {printed}; nothing else in the package constrains it"
-    if verdict.verdict == "consistent":
-        return f"printed {printed}, the others allow {allowed}{basis}"
-    if verdict.verdict == "truncated":
-        return (
-            f"printed {printed}, the others allow {allowed}: it agrees only if its last digits "
-            f"were cut off instead of rounded{basis}"
+        return translate(
+            "printed {printed}; no exact proof was found of what the others allow",
+            language,
+            printed=printed,
         )
-    if verdict.verdict == "inconsistent":
-        return f"printed {printed}, the others allow {allowed}{basis}"
-    return f"printed {printed}, without it the others allow {allowed}{basis}; {_rivals(verdict)}"
+    if verdict.verdict == "untested":
+        return translate(
+            "printed {printed}; nothing else in the package constrains it",
+            language,
+            printed=printed,
+        )
+    if verdict.verdict == "truncated":
+        return translate(
+            "printed {printed}, the others allow {allowed}: it agrees only if its last digits "
+            "were cut off instead of rounded{basis}",
+            language,
+            printed=printed,
+            allowed=allowed,
+            basis=basis,
+        )
+    if verdict.verdict == "disputed":
+        return translate(
+            "printed {printed}, without it the others allow {allowed}{basis}; {rivals}",
+            language,
+            printed=printed,
+            allowed=allowed,
+            basis=basis,
+            rivals=_rivals(verdict, language),
+        )
+    return translate(
+        "printed {printed}, the others allow {allowed}{basis}",
+        language,
+        printed=printed,
+        allowed=allowed,
+        basis=basis,
+    )
 
 
-def _telling_decimals(verdict: Verdict) -> int:
+def telling_decimals(verdict: Verdict) -> int:
     """As many decimals as printed, or more where the printed figure would seem to fit."""
     figure, implied = verdict.figure, verdict.implied.interval
     decimals = 3 if "/" in figure.printed else decimals_printed(figure.printed)
@@ -92,47 +123,75 @@ def _outward(interval: Interval, decimals: int) -> Interval:
     return Interval(*(None if text is None else Fraction(text) for text in texts))
 
 
-def _unit_in_words(unit: str, package: Package) -> str:
+def _unit_in_words(unit: str, package: Package, language: str) -> str:
     if unit in _SYMBOLS:
         return unit
-    name = package.units[unit].name_en
+    name = package.name_of(package.units[unit], language)
     return f"× {name}" if name[:1].isdigit() else name
 
 
-def _printed(printed: str, qualifier: str, unit: str) -> str:
-    words = {"exact": "", "at_least": "at least ", "forecast": "as a forecast "}
-    return f"{words.get(qualifier, qualifier + ' ')}{printed}{_SYMBOLS.get(unit, f' {unit}')}"
+def _printed(figure: Figure, unit: str, language: str) -> str:
+    if figure.statistic == "direction":
+        return translate(figure.printed, language)
+    number = f"{figure.printed}{_SYMBOLS.get(unit, f' {unit}')}"
+    if figure.qualifier == "forecast":
+        return translate("as a forecast {number}", language, number=number)
+    words = {
+        "about": mark("about {number}"),
+        "nearly": mark("nearly {number}"),
+        "over": mark("over {number}"),
+        "at_least": mark("at least {number}"),
+    }
+    return translate(words.get(figure.qualifier, "{number}"), language, number=number)
 
 
-def _basis(verdict: Verdict) -> str:
+def _basis(verdict: Verdict, assumed: tuple[str, ...], language: str) -> str:
+    """The figures and identities by their ids, and what is assumed."""
     figures, identities = verdict.implied.figures, verdict.implied.identities
     if not figures:
         return ""
-    text = f" (from {_listed(figures)}"
+    comma = translate("{one}, {other}", language)
+    parts = [translate("from {figures}", language, figures=_listed(figures, comma, language))]
     if identities:
-        text += f"; by {_listed(identities)}"
-    if verdict.implied.assumptions:
-        text += f"; assuming that {_listed(verdict.implied.assumptions, '; and that ')}"
-    return text + ")"
+        names = _listed(identities, comma, language)
+        parts.append(translate("by {identities}", language, identities=names))
+    if assumed:
+        parts.append(_assumptions(assumed, language))
+    inside = parts[0]
+    for part in parts[1:]:
+        inside = translate("{one}; {other}", language, one=inside, other=part)
+    return translate(" ({basis})", language, basis=inside)
 
 
-def _listed(items: tuple[str, ...], glue: str = ", ", most: int = 6) -> str:
-    shown = glue.join(item.rstrip(".") for item in items[:most])
-    return shown if len(items) <= most else f"{shown} and {len(items) - most} more"
+def _listed(items: tuple[str, ...], pair: str, language: str, most: int = 6) -> str:
+    """At most so many items, joined by a message of ``one`` and ``other``."""
+    glue = pair.removeprefix("{one}").removesuffix("{other}")
+    shown = glue.join(item.rstrip(".。") for item in items[:most])
+    if len(items) <= most:
+        return shown
+    return translate("{items} and {number} more", language, items=shown, number=len(items) - most)
 
 
-def _assumptions(verdict: Verdict) -> str:
-    named = verdict.implied.assumptions
-    return f", assuming that {_listed(named, '; and that ')}" if named else ""
+def _assumptions(assumed: tuple[str, ...], language: str) -> str:
+    named = _listed(assumed, translate("{one}; and that {other}", language), language)
+    return translate("assuming that {assumptions}", language, assumptions=named)
 
 
-def _rivals(verdict: Verdict) -> str:
+def _assuming(assumed: tuple[str, ...], language: str) -> str:
+    if not assumed:
+        return ""
+    return translate(", {clause}", language, clause=_assumptions(assumed, language))
+
+
+def _rivals(verdict: Verdict, language: str) -> str:
     """Who else could be the wrong one."""
     own = [set(r) for r in verdict.repairs if verdict.figure.figure_id in r]
     rest = [r for r in verdict.repairs if verdict.figure.figure_id not in r]
     common = set.intersection(*own, *map(set, rest)) if rest else set()
-    names = dict.fromkeys(" with ".join(n for n in r if n not in common) for r in rest)
-    text = f"either this or {_listed(tuple(names), ' or ')} is wrong"
+    glue = translate("{one} with {other}", language)[len("{one}") : -len("{other}")]
+    names = dict.fromkeys(glue.join(n for n in r if n not in common) for r in rest)
+    others = _listed(tuple(names), translate("{one} or {other}", language), language)
+    text = translate("either this or {others} is wrong", language, others=others)
     if not verdict.all_repairs_checked:
-        text += " (too many combinations of repairs to check each one)"
+        text += translate(" (too many combinations of repairs to check each one)", language)
     return text

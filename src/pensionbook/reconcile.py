@@ -107,12 +107,18 @@ class Reconciliation:
             bound = self._narrowed_by_share(bound, *numerator, *denominator)
         return bound
 
-    def bound_under_any_repair(self, numerator: Mapping[Quantity, int | Fraction]) -> Bound:
+    def bound_under_any_repair(
+        self, numerator: Mapping[Quantity, int | Fraction], *, wrong: str = ""
+    ) -> Bound:
         """Bounds of a linear form that hold whichever smallest repair is the right one.
 
         The hull over all smallest repairs, each keeping every figure it does not remove. It says
         more than :meth:`bound` where a figure is disputed, and assumes a little more: that no more
         figures are wrong than a smallest repair needs.
+
+        Args:
+            wrong: a figure's id; only the repairs that set it aside are looked at. Without any,
+                nothing is bounded.
 
         Raises:
             UnprovedError: there are too many repairs to try each.
@@ -133,11 +139,16 @@ class Reconciliation:
         bounds = []
         for choice in choices:
             removed = frozenset().union(*(r.removed for r in choice))
+            if wrong and wrong not in {self._figure_id(part, claim) for claim in removed}:
+                continue
             truncated = frozenset().union(*(r.truncated for r in choice))
             model.leave_out(removed, truncated=truncated)
             span = model.span(Form(form, {ONE: mpq(1)}))
             bounds.append(bound_of(self.system, span, part.observed, part.equations))
-        return hull(bounds)
+        return hull(bounds) if bounds else Bound(None, None)
+
+    def _figure_id(self, part: _Part, claim: int) -> str:
+        return self.system.statements[part.observed[claim]].figure.figure_id
 
     def _narrowed_by_share(self, bound: Bound, part: Quantity, whole: Quantity) -> Bound:
         share = Share(part, whole)

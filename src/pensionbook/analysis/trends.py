@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import pairwise
+from math import ceil
 
 import numpy as np
 import pandas as pd
@@ -29,6 +30,17 @@ class Step:
     change: Measure
     growth: Measure
     yearly_change: Measure
+
+
+def widest_bounds(report: Report) -> Measure:
+    """The width of the least closely known of the contributors' levels, in persons."""
+    levels = [report.level("contributors", period=p) for p in report.periods("contributors")]
+    if not levels:
+        return UNKNOWN
+    width = Fraction(ceil(max(level.bound.high - level.bound.low for level in levels)))
+    figures = tuple(dict.fromkeys(name for level in levels for name in level.bound.figures))
+    bound = Bound(width, width, figures)
+    return Measure(bound, "person", "largest of high - low over the dates, rounded up")
 
 
 def steps(report: Report, indicator: str = "contributors", group: str = "all") -> list[Step]:
