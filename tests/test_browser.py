@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -21,6 +22,15 @@ _WORDS = {"en": "contributors", "zh_CN": "参保"}
 def books(built_edition: Path) -> dict[str, Path]:
     """The web pages of the report, by language."""
     return {path.parent.name: path for path in sorted(built_edition.glob("*/html"))}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _program() -> None:
+    """Without a browser nothing here can be said to work."""
+    try:
+        find_browser()
+    except RuntimeError as error:
+        pytest.fail(str(error), pytrace=False)
 
 
 @pytest.fixture(scope="module")
@@ -432,6 +442,38 @@ def test_the_contents_open_and_close_on_a_phone(phone: Window) -> None:
     expect(entry).to_be_visible()
     page.keyboard.press("Escape")
     expect(entry).to_be_hidden()
+
+
+def test_each_language_leads_to_the_same_place_in_the_others(
+    desk: Window, books: dict[str, Path]
+) -> None:
+    for language, html in books.items():
+        for name in ("index.html", "notebooks/01_trends.html"):
+            desk.html = html
+            page = desk.open(name)
+            links = page.locator(".language-switch a:visible")
+            others = set(books) - {language}
+            assert {link.get_attribute("data-language") for link in links.all()} == others
+            for other in others:
+                place = page.locator("article section[id]").last.get_attribute("id")
+                desk.open(f"{name}#{place}")
+                page.locator(f".language-switch a[data-language={other}]:visible").click()
+                page.wait_for_url(f"**/{other}/html/{name}*")
+                assert page.evaluate("decodeURIComponent(location.hash)") == f"#{place}"
+                expect(page.locator(f"[id='{place}']")).to_be_in_viewport()
+    desk.html = books["en"]
+
+
+def test_a_table_is_downloaded(desk: Window, tmp_path: Path) -> None:
+    page = desk.open("notebooks/01_trends.html")
+    table = page.locator("table").first
+    shown = table.locator("tbody tr").count()
+    with page.expect_download() as download:
+        page.get_by_role("link", name="XLSX").first.click()
+    download.value.save_as(tmp_path / "table.xlsx")
+    with zipfile.ZipFile(tmp_path / "table.xlsx") as book:
+        sheet = book.read("xl/worksheets/sheet1.xml").decode()
+    assert sheet.count("<row ") >= shown > 1
 
 
 def test_without_a_browser_one_sentence_says_how_to_get_one(
