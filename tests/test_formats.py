@@ -22,6 +22,7 @@ from pensionbook import formats, pandoc
 from pensionbook.errors import BuildError
 from pensionbook.formats import Document, Imprint, gather
 from pensionbook.mathtext import read_aloud
+from pensionbook.printedtables import lay_out
 from pensionbook.typesetting import font_files
 from printed_pages import PAGES, WORDS, write_pages
 from projects import ROOT
@@ -148,6 +149,21 @@ def test_columns_are_as_wide_as_their_content_needs(document: Document) -> None:
     (register,) = tree.xpath('//table[@class="register"]')
     styles = register.xpath("colgroup/col/@style")
     assert sum(float(re.search(r"[\d.]+", style)[0]) for style in styles) > 99
+
+
+@pytest.mark.parametrize("parts", [1, 3, 8, 20])
+@pytest.mark.parametrize("columns", [2, 6])
+def test_words_too_long_for_a_column_may_break(parts: int, columns: int) -> None:
+    word = "_".join(["population"] * parts)
+    cells = f"<td><p>{word}</p></td>" * columns
+    table = html.fragment_fromstring(f"<table><tbody><tr>{cells}</tr></tbody></table>")
+    lay_out(table, "en")
+    styles = table.xpath("colgroup/col/@style")
+    assert len(styles) == columns
+    for style, cell in zip(styles, table.iter("td"), strict=True):
+        room = float(re.search(r"[\d.]+", style)[0]) / 100 * 92
+        assert max(map(len, cell.text.split("\u200b"))) <= room
+        assert cell.text.replace("\u200b", "") == word
 
 
 @pytest.mark.parametrize(

@@ -15,10 +15,12 @@ _CHINESE_TYPE = 0.85
 _FULL_WIDTH = ("troubled", "register", "values")
 # Room that a cell needs beside its text, in characters.
 _PADDING = 3
-# No column is made narrower than this share of the widest, whatever its content.
 _LEAST = 4
-_MOST = 60
-_BREAKS = re.compile(r"[\s_/\[\]–—]+")
+# Words up to the first of these lengths that all columns together have room for stay whole.
+_WHOLE_WORDS = (60, 44, 36, 28, 22, 16)
+_BREAKS = re.compile(r"[\s/–—]+")
+_BREAKABLE = re.compile(r"([_\[\],.=+])(?=\S)")
+_ZERO_WIDTH_SPACE = "\u200b"
 # A run of Chinese this wide may be broken; a shorter one is a term or a place in the source.
 _WHOLE_CHINESE = 14
 _CHINESE = re.compile(r"[\u2e80-\u9fff\uf900-\ufaff]")
@@ -43,11 +45,14 @@ def lay_out(table: etree._Element, language: str) -> None:
             text = " ".join("".join(cell.itertext()).split())
             lengths[position].append(_width(text))
             whole = "whole" in cell.get("class", "").split()
-            longest = _width(text) if whole else max(map(_unbroken, _BREAKS.split(text)))
-            words[position] = max(words[position], longest)
+            word = _width(text) if whole else max(map(_unbroken, _BREAKS.split(text)))
+            words[position] = max(words[position], word)
             cell.attrib.pop("class", None)
     capacity = _CAPACITY[kind] * (_CHINESE_TYPE if language.startswith("zh") else 1)
-    shares = _shares(lengths, words, capacity)
+    shares, longest = _shares(lengths, words, capacity)
+    for row in rows:
+        for cell in row:
+            _allow_breaks(cell, longest)
     if kind in _FULL_WIDTH:
         shares = [share / sum(shares) for share in shares]
     for old in table.findall("colgroup"):
@@ -79,18 +84,37 @@ def _unbroken(word: str) -> int:
     return _WHOLE_CHINESE if width > _WHOLE_CHINESE and _CHINESE.search(word) else width
 
 
-def _shares(lengths: list[list[int]], words: list[int], capacity: float) -> list[float]:
-    """The part of the line that each column gets; their sum is at most one."""
+def _allow_breaks(cell: etree._Element, longest: int) -> None:
+    """Let words longer than this break at their signs."""
+    words = re.compile(rf"\S{{{longest + 1},}}")
+
+    def broken(text: str | None) -> str | None:
+        if text is None:
+            return None
+        return words.sub(lambda word: _BREAKABLE.sub(rf"\1{_ZERO_WIDTH_SPACE}", word[0]), text)
+
+    for element in cell.iter():
+        element.text = broken(element.text)
+        if element is not cell:
+            element.tail = broken(element.tail)
+
+
+def _shares(lengths: list[list[int]], words: list[int], capacity: float) -> tuple[list[float], int]:
+    """Each column's part of the line, one in all at most, and how long words stay whole."""
     natural = [max(_LEAST, *column) + _PADDING for column in lengths]
     if sum(natural) <= capacity:
-        return [width / capacity for width in natural]
+        return [width / capacity for width in natural], max(natural)
     # Long columns share what the longest words of all leave over, by how long they usually are.
     usual = [sorted(column)[ceil(0.85 * (len(column) - 1))] for column in lengths]
-    least = [max(_LEAST, min(word, _MOST)) + _PADDING for word in words]
+    least: list[int] = []
+    for most in _WHOLE_WORDS:
+        least = [max(_LEAST, min(word, most)) + _PADDING for word in words]
+        if sum(least) <= capacity:
+            break
     room = max(capacity - sum(least), 0)
     wanted = [
         max(max(length, 1) - low, 0) ** 0.75 for length, low in zip(usual, least, strict=True)
     ]
     total = sum(wanted) or 1
     widths = [low + room * want / total for low, want in zip(least, wanted, strict=True)]
-    return [width / sum(widths) for width in widths]
+    return [width / sum(widths) for width in widths], most
