@@ -28,6 +28,7 @@ resources:
   - {name: measures, path: measures.csv}
   - {name: barriers, path: barriers.csv}
   - {name: parameters, path: parameters.csv}
+  - {name: translations, path: translations.csv}
 """
 
 FIGURES = """\
@@ -107,6 +108,11 @@ rate,Contribution rate,缴费率,20,20,percent,1998,2000-12,Decree 1,no,
 rate,Contribution rate,缴费率,20,27.5,percent,2001,,Decree 2,no,
 """
 
+TRANSLATIONS = """\
+language,text,translation
+zh_CN,nobody moved,无人转移
+"""
+
 FILES = {
     "datapackage.yaml": DESCRIPTOR,
     "figures.csv": FIGURES,
@@ -118,6 +124,7 @@ FILES = {
     "measures.csv": MEASURES,
     "barriers.csv": BARRIERS,
     "parameters.csv": PARAMETERS,
+    "translations.csv": TRANSLATIONS,
 }
 
 

@@ -24,7 +24,7 @@ from pensionbook.errors import (
     quote,
 )
 from pensionbook.package import Area, Group, Indicator, Term, Unit, check_package, load_package
-from pensionbook.reading import TABLES, table_columns, table_schema
+from pensionbook.reading import OPTIONAL_TABLES, TABLES, table_columns, table_schema
 
 DATA = Path(__file__).parents[1] / "data"
 FIGURE_COLUMNS = (
@@ -103,10 +103,25 @@ def test_the_names_are_those_of_the_descriptor(package):
 def test_optional_tables_are_rows_or_nothing(path, package):
     assert package.tables["barriers"][0]["figures"] == "rate_2001;wage_per_worker_2001"
     assert [row["valid_from"] for row in package.tables["parameters"]] == ["1998", "2001"]
-    for name in ("measures", "barriers", "parameters"):
+    for name in ("measures", "barriers", "parameters", "translations"):
         line = f"  - {{name: {name}, path: {name}.csv}}\n"
         packages.replace_text(path, "datapackage.yaml", line, "")
-    assert load_package(path).tables == {"measures": (), "barriers": (), "parameters": ()}
+    assert load_package(path).tables == dict.fromkeys(OPTIONAL_TABLES, ())
+
+
+def test_texts_are_said_in_another_language_where_they_are_translated(package):
+    assert package.said("nobody moved", "zh_CN") == "无人转移"
+    assert package.said("nobody moved", "fr") == "nobody moved"
+    assert package.name_of(package.areas["town"], "zh_CN") == "城镇"
+    assert package.name_of(package.tables["barriers"][0], "en") == "Cost"
+
+
+def test_a_text_is_translated_once_into_a_language(path):
+    with (path / "translations.csv").open("a", encoding="utf-8") as file:
+        file.write("fr,nobody moved,personne\nzh_CN,nobody moved,均未转移\n")
+    assert [(p.file, p.row, p.column) for p in check_package(path)] == [
+        ("translations.csv", 4, "text")
+    ]
 
 
 def test_identities_may_be_none(path):

@@ -6,7 +6,8 @@ Table Schemas in ``data/schemas`` say what each column means.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
 
@@ -152,6 +153,7 @@ class Package:
         path: the folder it was read from.
         tables: the rows of the optional tables (measures, barriers, parameters), () where absent.
         sha256: hex digest of each file that was read, by file name.
+        translations: what the tables say, by language and text, from translations.csv.
     """
 
     path: Path
@@ -166,6 +168,24 @@ class Package:
     units: dict[str, Unit]
     tables: dict[str, tuple[dict[str, str], ...]]
     sha256: dict[str, str]
+    translations: dict[tuple[str, str], str] = field(default_factory=dict)
+
+    def said(self, text: str, language: str) -> str:
+        """A text of the tables in a language; as it stands where it is not translated."""
+        return self.translations.get((language, text), text)
+
+    def name_of(self, row: object, language: str) -> str:
+        """The name of an indicator, group, area, unit, barrier or measure in a language."""
+        get = row.get if isinstance(row, Mapping) else lambda column: getattr(row, column)
+        if language.startswith("zh"):
+            return get("name_zh")
+        return self.said(get("name_en"), language)
+
+    def title_in(self, language: str) -> str:
+        """The title of the package in a language."""
+        if language.startswith("zh") and self.title_zh:
+            return self.title_zh
+        return self.said(self.title_en, language)
 
 
 def check_package(path: str | Path) -> list[Problem]:
@@ -211,6 +231,12 @@ def load_package(path: str | Path, *, check: bool = True) -> Package:
             for name in OPTIONAL_TABLES
         },
         sha256=raw.sha256,
+        translations={
+            (row["language"], row["text"]): row["translation"]
+            for row in (
+                raw.tables["translations"].records() if "translations" in raw.tables else ()
+            )
+        },
     )
 
 

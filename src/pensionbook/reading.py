@@ -21,7 +21,7 @@ from pensionbook.suggest import listed, nearest
 
 DESCRIPTOR = "datapackage.yaml"
 REQUIRED_TABLES = ("figures", "indicators", "groups", "areas", "units", "identities")
-OPTIONAL_TABLES = ("measures", "barriers", "parameters")
+OPTIONAL_TABLES = ("measures", "barriers", "parameters", "translations")
 TABLES = REQUIRED_TABLES + OPTIONAL_TABLES
 # A package may have no figures yet; then only the audit and the build stop.
 MAY_BE_WITHOUT_ROWS = ("figures", "identities", *OPTIONAL_TABLES)

@@ -16,7 +16,7 @@ _NUMERALS = ("printed", "coefficient", "scale", "low", "high")
 _PERIODS = ("period", "base_period", "valid_from", "valid_to")
 _ID_LISTS = ("barrier", "figures")
 _TEXTS = re.compile(
-    "locator|note|name_.*|definition_.*|assumption|why|lever|responsible|precedent|kind|source"
+    "locator|note|name_.*|definition_.*|assumption|why|lever|responsible|precedent|kind|source|text|translation"
 )
 _FORMULA_SIGNS = "=+-@＝＋－＠"
 _ENTRIES_WITH_RULES = frozenset(
@@ -102,6 +102,8 @@ def explain_cell(column: str, cell: str, constraints: dict[str, Any]) -> tuple[s
         # explain_numeral knows all that the schema's pattern refuses; the rest is a fraction
         # where only decimals may stand.
         return explain_numeral(cell, fractions=False) or (found, "write a plain numeral")
+    if column == "language":
+        return found, "write a language's code such as zh_CN"
     if column in _PERIODS:
         return found, _period_advice(cell)
     if _TEXTS.fullmatch(column):

@@ -22,6 +22,7 @@ def check_other_tables(raw: RawPackage, findings: Findings) -> None:
     _check_measures(raw, findings)
     _check_barriers(raw, findings)
     _check_parameters(raw, findings)
+    _check_translations(raw, findings)
 
 
 def _check_units(raw: RawPackage, findings: Findings) -> None:
@@ -207,3 +208,12 @@ def _numeral(row: Row, column: str, *, fractions: bool = True) -> Fraction | Non
         return Fraction(row[column])
     row.problem(column, *trouble)
     return None
+
+
+def _check_translations(raw: RawPackage, findings: Findings) -> None:
+    first: dict[tuple[str, str], int] = {}
+    for row in findings.rows(raw.tables.get("translations")):
+        line = first.setdefault((row["language"], row["text"]), row.line)
+        if line != row.line:
+            found = f"{quote(row['text'])} is translated already in row {line}"
+            row.problem("text", found, "delete one of the two rows")
