@@ -236,7 +236,7 @@ class _Typst:
         text = self._inside([{"t": "Plain", "c": part["c"]} for part in caption])
         opening = raw_block(
             "typst",
-            f"#figure({self._image(image, '100%')}, kind: image, placement: auto, caption: [",
+            f"#figure({self._image(image, '100%')}, kind: image, placement: bottom, caption: [",
         )
         closing = raw_block("typst", f"]) <{name}>" if name else "])")
         return [opening, *text, closing]
