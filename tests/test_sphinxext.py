@@ -276,3 +276,30 @@ def test_the_register_tells_each_figure_in_words(language: str) -> None:
         "zh_CN": "缴费",
     }[language]
     assert measure.lower() in share["measure"].lower()
+
+
+def test_the_register_says_what_each_figure_stands_for() -> None:
+    read = {figure["id"]: figure["read"] for figure in register("en")["figures"]}
+    assert {
+        identifier: read[identifier]
+        for identifier in (
+            "contributors_2002_09", "contributors_2000_change", "uncovered_non_state",
+            "unsettled_share", "foreign_employees_2001_growth", "contributors_2000_direction",
+        )
+    } == {
+        "contributors_2002_09": "160.35 to 160.45",
+        "contributors_2000_change": "-63,629",
+        "uncovered_non_state": "130 to 140",
+        "unsettled_share": "0.153 to 0.182",
+        # It agrees with the others only as cut off, so that reading stands.
+        "foreign_employees_2001_growth": "19.65 to 19.80",
+        "contributors_2000_direction": "at most 0",
+    }  # fmt: skip
+
+
+def test_figures_in_different_units_have_one_scale_to_sort_by() -> None:
+    order = {figure["id"]: figure["order"] for figure in register("en")["figures"]}
+    assert order["contributors_2002_09"]["printed"] == 1_604_000
+    assert order["contributors_2000_change"]["printed"] == -63_629
+    assert order["contributors_2000_direction"]["printed"] is None
+    assert order["falling_years"]["implied"] is None
