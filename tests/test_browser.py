@@ -21,7 +21,9 @@ _WORDS = {"en": "contributors", "zh_CN": "参保"}
 @pytest.fixture(scope="module")
 def books(built_edition: Path) -> dict[str, Path]:
     """The web pages of the report, by language."""
-    return {path.parent.name: path for path in sorted(built_edition.glob("*/html"))}
+    found = {path.parent.name: path for path in sorted(built_edition.glob("*/html"))}
+    assert "en" in found
+    return found
 
 
 @pytest.fixture(scope="module", autouse=True)
