@@ -274,7 +274,6 @@ FILE_CASES = {
     "empty_file": (write("areas.csv", b""), "areas.csv: the file is empty; write its first line"),
     "blank_file": (write("areas.csv", b"\n\n"), "areas.csv: the file is empty"),
     "header_only": (write("units.csv", packages.UNITS.split("\n")[0].encode()), "no rows"),
-    "byte_order_mark": (recode("areas.csv", "utf-8-sig"), "begins with a byte order mark"),
     "utf_16": (recode("areas.csv", "utf-16"), "encoded as UTF-16; save it as UTF-8"),
     "gbk": (recode("areas.csv", "gbk"), "areas.csv row 2: not encoded as UTF-8 but, .* as GBK"),
     "latin_1": (write("areas.csv", HEADER + b"a,b\xe9,c,"), "row 2: not encoded as UTF-8; save"),
@@ -522,6 +521,15 @@ def test_a_table_that_cannot_be_read_does_not_make_every_reference_to_it_wrong(p
 def test_a_row_that_cannot_be_read_does_not_make_every_reference_to_it_wrong(package):
     packages.replace_text(package, "areas.csv", "town,Town,城镇,country", "town,Town,城镇")
     assert_refused(package, "areas.csv row 3: 3 cells instead of 4")
+
+
+@pytest.mark.parametrize("file", ["areas.csv", "figures.csv", "identities.csv"])
+def test_a_file_as_a_spreadsheet_saves_it_is_read(package, file):
+    recode(file, "utf-8-sig")(package)
+    assert check_package(package) == []
+    first = load_package(package)
+    (package / file).write_bytes((package / file).read_bytes().removeprefix(b"\xef\xbb\xbf"))
+    assert first.figures == load_package(package).figures
 
 
 def test_rows_are_counted_in_lines_of_the_file(package):

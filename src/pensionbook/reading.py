@@ -242,11 +242,11 @@ def _decode(raw: RawPackage, file: str, content: bytes) -> str | None:
     def problem(row: int | None, found: str, mend: str) -> None:
         raw.problems.append(Problem(file, row, None, found, mend))
 
-    save = "save it as UTF-8 without a byte order mark"
+    save = "save it as UTF-8"
+    # Spreadsheets write one; it means nothing.
+    content = content.removeprefix(b"\xef\xbb\xbf")
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
         return problem(None, "encoded as UTF-16", save)
-    if content.startswith(b"\xef\xbb\xbf"):
-        return problem(None, "begins with a byte order mark (BOM)", save)
     if b"\0" in content:
         row = content[: content.index(b"\0")].count(b"\n") + 1
         found = "holds a NUL byte, which no text file does"
