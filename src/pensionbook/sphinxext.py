@@ -21,6 +21,7 @@ from pensionbook.booktables import (
     ValuesDirective,
     VerdictsDirective,
 )
+from pensionbook.chinesesearch import setup_search
 from pensionbook.gate import check_prose, check_use
 from pensionbook.languageswitch import add_switch, add_templates
 from pensionbook.translations import check_catalogues, check_translated
@@ -41,6 +42,7 @@ def _pass(_translator: Any, _node: ValueNode) -> None:
 
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register the roles, the directives and the data they read."""
+    setup_search(app)
     app.connect("config-inited", load_data)
     app.connect("config-inited", check_catalogues)
     app.connect("config-inited", add_templates)
