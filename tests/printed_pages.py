@@ -109,7 +109,8 @@ def _index(word: dict[str, str]) -> str:
 </div></div></div></div>
 <section id="findings">{_heading(2, "findings", word["findings"])}
 <ul class="simple"><li><p>{word["findings"]} <a href="notebooks/growth.html#by-group">
-{word["section"]}</a></p></li></ul>
+{word["section"]}</a>, <a href="notebooks/growth.html#fig-growth">{word["figure"]}</a>,
+<a href="notebooks/growth.html#tbl-growth">{word["table"]}</a></p></li></ul>
 <dl class="glossary"><dt id="term-x">{word["term"]}</dt><dd><p>{word["note"]}</p></dd></dl>
 <p><a href="#term-x">{word["term"]}</a></p>
 <div class="toctree-wrapper"><ul><li><a href="register.html">contents of the web</a></li></ul></div>

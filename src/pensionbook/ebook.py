@@ -8,7 +8,7 @@ import shutil
 import tempfile
 import uuid
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from lxml import etree
 
@@ -88,7 +88,21 @@ def _chapters(blocks: list[Node]) -> list[Node]:
             result += block["c"][1]
         else:
             result.append(block)
-    return result
+    return _findable(result)
+
+
+def _findable(content: Any) -> Any:
+    """Figures in divisions that bear their names: pandoc finds no figure from another chapter."""
+    if isinstance(content, list):
+        return [_findable(part) for part in content]
+    if not isinstance(content, dict) or "c" not in content:
+        return content
+    node = {**content, "c": _findable(content["c"])}
+    if node["t"] != "Figure" or not pandoc.identifier(node):
+        return node
+    (name, kinds, pairs), *rest = node["c"]
+    figure = {"t": "Figure", "c": [["", kinds, pairs], *rest]}
+    return {"t": "Div", "c": [[name, [], []], [figure]]}
 
 
 def _described(content: bytes, day: str) -> bytes:
