@@ -41,6 +41,7 @@ def test_the_wheel_holds_every_module_and_nothing_else(names: set[str]) -> None:
     assert modules <= names
     others = names - modules
     data = tuple(
-        f"pensionbook/{name}/" for name in ("schemas", "skeleton", "templates", "pagetemplates")
+        f"pensionbook/{name}/"
+        for name in ("schemas", "skeleton", "templates", "pagetemplates", "locale")
     )
     assert all(name.startswith((*data, "pensionbook-")) for name in others)
