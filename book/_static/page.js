@@ -35,6 +35,7 @@
         [...row.cells].forEach((cell, index) => {
           cell.setAttribute("role", cell.tagName === "TH" ? "columnheader" : "cell");
           if (cell.tagName === "TD") cell.dataset.label = heads[index];
+          cell.classList.toggle("blank", !cell.textContent.trim() && !cell.querySelector("img"));
         });
       }
     }
