@@ -81,7 +81,7 @@ class Window:
     def new(cls, context: BrowserContext, html: Path) -> Window:
         """An empty window; requests to other hosts fail and are kept."""
         window = cls(context.new_page(), html)
-        window.page.set_default_timeout(10_000)
+        window.page.set_default_timeout(30_000)
         window.page.route(_OUTSIDE, lambda route: route.abort())
         _listen(window.page, window.asked, window.complaints)
         return window
