@@ -281,7 +281,7 @@ def test_an_unknown_overlap_runs_from_the_largest_group_to_the_sum():
     assert set(total.figures) == {"b", "w"}
     assert gaps.groups_table(report)["group"].tolist() == ["migrants", "villagers"]
     assert gaps.overlap_table(report)["value"].tolist() == ["249,500", "451,000"]
-    assert gaps.largest(gaps.groups_table(report)).endswith(
+    assert gaps.largest(report, gaps.groups_table(report)).endswith(
         "villagers may be the largest group, 250,000"
     )
 
@@ -299,7 +299,7 @@ def test_a_place_with_one_date_has_no_change_and_is_left_out():
         ["town", "−10,000", "−10%"],
         ["port", "6,000", "12%"],
     ]
-    assert impacts.extremes(peers) == "Town −10,000, Port 6,000"
+    assert impacts.extremes(report, peers) == "Town −10,000, Port 6,000"
 
 
 def test_an_index_is_tighter_than_a_quotient_of_bounds():
@@ -329,13 +329,13 @@ LACKING = {
     "trends.year_with_areas": trends.year_with_areas,
     "trends.by_area": lambda r: trends.by_area(r, *trends.year_with_areas(r)),
     "trends.drawn": lambda r: trends.drawn(trends.by_area(r, "", "")),
-    "trends.extremes": lambda r: trends.extremes(trends.drawn(trends.by_area(r, "", ""))),
+    "trends.extremes": lambda r: trends.extremes(r, trends.drawn(trends.by_area(r, "", ""))),
     "trends.compounded": lambda r: trends.compounded(r.growth("contributors"), F(1)),
     "causes.employment_dates": causes.employment_dates,
     "causes.employment_table": lambda r: causes.employment_table(r, "", ""),
     "causes.before_after": lambda r: causes.before_after(causes.employment_table(r, "", "")),
     "causes.two_dates_alt": lambda r: causes.two_dates_alt(
-        causes.employment_table(r, "", ""), "", ""
+        r, causes.employment_table(r, "", ""), "", ""
     ),
     "causes.shedding_table": lambda r: causes.shedding_table(r, "", ""),
     "causes.off_post_share": lambda r: causes.off_post_share(r, "2001"),
@@ -353,14 +353,14 @@ LACKING = {
     "impacts.dependency_ratio": impacts.dependency_ratio,
     "impacts.dependency_table": impacts.dependency_table,
     "impacts.peers_table": impacts.peers_table,
-    "impacts.extremes": lambda r: impacts.extremes(impacts.peers_table(r)),
-    "impacts.drawn": lambda r: impacts.drawn(impacts.peers_table(r)),
+    "impacts.extremes": lambda r: impacts.extremes(r, impacts.peers_table(r)),
+    "impacts.drawn": lambda r: impacts.drawn(r, impacts.peers_table(r)),
     "gaps.shift_dates": gaps.shift_dates,
     "gaps.shifts_table": lambda r: gaps.shifts_table(r, *gaps.shift_dates(r)),
     "gaps.gap_date": gaps.gap_date,
     "gaps.outside_groups": gaps.outside_groups,
     "gaps.groups_table": gaps.groups_table,
-    "gaps.largest": lambda r: gaps.largest(gaps.groups_table(r)),
+    "gaps.largest": lambda r: gaps.largest(r, gaps.groups_table(r)),
     "gaps.overlap_range": gaps.overlap_range,
     "gaps.non_state_total": gaps.non_state_total,
     "gaps.overlap_table": gaps.overlap_table,

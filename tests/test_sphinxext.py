@@ -270,7 +270,8 @@ def test_the_register_tells_each_figure_in_words(language: str) -> None:
     assert set(data["troubled"]) <= ids
     assert all(figure["measure"] and figure["as_printed"] for figure in data["figures"])
     (share,) = [f for f in data["figures"] if f["id"] == "non_public_contributors_2002_09_share"]
-    assert (share["verdict"], share["implied"]) == ("inconsistent", "19.65 to 19.67")
+    to = {"en": "to", "zh_CN": "至"}[language]
+    assert (share["verdict"], share["implied"]) == ("inconsistent", f"19.65 {to} 19.67")
     measure = {
         "en": "Contributors, Non-public",
         "zh_CN": "缴费",

@@ -9,6 +9,7 @@ from typing import Any
 from docutils import nodes
 from sphinx.application import Sphinx
 
+from pensionbook.i18n import translate
 from pensionbook.layout import DATA_FILE
 
 # Entry of a page's metadata: values of passages that are left out in this edition.
@@ -25,6 +26,8 @@ _EMPTY: dict[str, Any] = {
     "downloads": {},
     "indicators": [],
     "tables": [],
+    "units": {},
+    "assumptions": {},
 }
 
 
@@ -49,7 +52,7 @@ def link_to(env: Any, page: str, anchor: str, text: str) -> nodes.Node:
     return nodes.reference("", text, internal=True, refuri=target)
 
 
-def bounds_text(record: dict[str, Any]) -> str:
+def bounds_text(record: dict[str, Any], language: str) -> str:
     """Both ends of a named value, in digits."""
     if record["unit"] == "text":
         return record["text"]
@@ -57,7 +60,14 @@ def bounds_text(record: dict[str, Any]) -> str:
         return f"{record['value']:,}"
     low, high = record["low"], record["high"]
     if low is None and high is None:
-        return "nothing in the package bounds it"
+        return translate("nothing in the package bounds it", language)
     if low is None or high is None:
-        return f"at most {high:,}" if low is None else f"at least {low:,}"
-    return f"{low:,} to {high:,}"
+        if low is None:
+            return translate("at most {end}", language, end=f"{high:,}")
+        return translate("at least {end}", language, end=f"{low:,}")
+    return translate("{low} to {high}", language, low=f"{low:,}", high=f"{high:,}")
+
+
+def unit_text(record: dict[str, Any], data: dict[str, Any]) -> str:
+    """The unit of a named value in the book's language."""
+    return data["units"].get(record["unit"], record["unit"])

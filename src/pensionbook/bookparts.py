@@ -12,6 +12,7 @@ from sphinx.util.docutils import SphinxDirective
 
 from pensionbook.bookdata import SKIPPED_VALUES, book_data
 from pensionbook.downloads import download_path
+from pensionbook.i18n import translate
 from pensionbook.layout import PICTURES
 
 _VALUE = re.compile(r"\{value\}`([^`]+)`")
@@ -49,7 +50,11 @@ class GivenDirective(SphinxDirective):
         title = self.options.get("title", "").strip()
         if not title:
             return []
-        text = f"{title}: left out, for the package of this edition does not tell."
+        text = translate(
+            "{title}: left out, for the package of this edition does not tell.",
+            data["language"],
+            title=title,
+        )
         return [nodes.paragraph("", text, classes=["missing", "generated"])]
 
 

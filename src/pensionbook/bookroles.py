@@ -9,7 +9,16 @@ from sphinx import addnodes
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxRole
 
-from pensionbook.bookdata import REGISTER_PAGE, VALUES_PAGE, book_data, bounds_text, link_to
+from pensionbook.bookdata import (
+    REGISTER_PAGE,
+    VALUES_PAGE,
+    book_data,
+    bounds_text,
+    link_to,
+    unit_text,
+)
+from pensionbook.i18n import translate
+from pensionbook.wording import commas, semicolons
 
 DOUBTED = ("inconsistent", "disputed")
 
@@ -47,7 +56,7 @@ class ValueRole(SphinxRole):
             node["classes"].append("value-doubted")
         if record["assumptions"]:
             node["classes"].append("value-assumed")
-        node["tip"] = _tip(record, doubted)
+        node["tip"] = _tip(record, doubted, data)
         node["identifier"] = self.text
         return [node], []
 
@@ -89,8 +98,12 @@ class SeeRole(SphinxRole):
             )
             return [nodes.inline(self.rawtext, self.text)], []
         if not shown:
-            what = "a table" if self.text.startswith("tbl-") else "a chart"
-            return [nodes.emphasis("", f"{what} left out here", classes=["missing"])], []
+            language = book_data(self.env.app)["language"]
+            if self.text.startswith("tbl-"):
+                text = translate("a table left out here", language)
+            else:
+                text = translate("a chart left out here", language)
+            return [nodes.emphasis("", text, classes=["missing"])], []
         content = nodes.inline("", self.text)
         reference = addnodes.pending_xref(
             self.rawtext,
@@ -105,10 +118,22 @@ class SeeRole(SphinxRole):
         return [reference], []
 
 
-def _tip(record: dict[str, Any], doubted: list[str]) -> str:
-    tip = f"Bounds: {bounds_text(record)} ({record['unit']}). Formula: {record['formula']}."
+def _tip(record: dict[str, Any], doubted: list[str], data: dict[str, Any]) -> str:
+    language = data["language"]
+    parts = [
+        translate(
+            "Bounds: {bounds} ({unit}). Formula: {formula}.",
+            language,
+            bounds=bounds_text(record, language),
+            unit=unit_text(record, data),
+            formula=record["formula"],
+        )
+    ]
     if doubted:
-        tip += f" Rests on figures in doubt: {', '.join(doubted)}."
+        figures = commas(doubted, language)
+        parts.append(translate("Rests on figures in doubt: {figures}.", language, figures=figures))
     if record["assumptions"]:
-        tip += f" Assumes that {'; '.join(record['assumptions'])}."
-    return tip
+        said = (data["assumptions"].get(text, text) for text in record["assumptions"])
+        assumed = semicolons(said, language)
+        parts.append(translate("Assumes that {assumptions}.", language, assumptions=assumed))
+    return " ".join(parts)

@@ -10,8 +10,10 @@ from docutils import nodes
 from docutils.parsers.rst import directives
 from sphinx.util.docutils import SphinxDirective
 
-from pensionbook.bookdata import REGISTER_PAGE, book_data, bounds_text, link_to
-from pensionbook.registertools import HEADS, VERDICT_WORDS, tools_node
+from pensionbook.bookdata import REGISTER_PAGE, book_data, bounds_text, link_to, unit_text
+from pensionbook.i18n import translate
+from pensionbook.registertools import HEADS, tools_node, verdict_word
+from pensionbook.wording import commas
 
 _WIDTHS = {
     "where": 8, "measure": 22, "printed": 12, "read": 12, "verdict": 10, "implied": 14,
@@ -31,13 +33,16 @@ class RegisterDirective(SphinxDirective):
         wanted = self.options.get("only", "").split()
         rows = [r for r in data["figures"] if not wanted or r["verdict"] in wanted]
         if not rows:
-            return [nodes.paragraph("", "No printed figure of this edition has this verdict.")]
+            text = translate(
+                "No printed figure of this edition has this verdict.", data["language"]
+            )
+            return [nodes.paragraph("", text)]
         anchors = [] if wanted else [f"figure-{row['id']}" for row in rows]
         # Under a heading that names the verdict its column is left out, and so is the reading.
         columns = [name for name in _WIDTHS if not (wanted and name in ("verdict", "read"))]
         language = data["language"]
         table = _table(
-            [HEADS[language][name] for name in columns],
+            [translate(HEADS[name], language) for name in columns],
             [
                 [_register_cell(row, name, language, bool(wanted)) for name in columns]
                 for row in rows
@@ -56,10 +61,12 @@ class VerdictsDirective(SphinxDirective):
 
     def run(self) -> list[nodes.Node]:
         """A table of verdicts and counts, the total last."""
-        counts = book_data(self.env.app)["counts"]
-        rows = [(verdict, str(count)) for verdict, count in counts.items()]
-        rows.append(("all", str(sum(counts.values()))))
-        table = _table(("Verdict", "Figures"), rows, (50, 50))
+        data = book_data(self.env.app)
+        counts, language = data["counts"], data["language"]
+        rows = [(verdict_word(name, language), str(count)) for name, count in counts.items()]
+        rows.append((translate("all", language), str(sum(counts.values()))))
+        heads = (translate("Verdict", language), translate("Figures", language))
+        table = _table(heads, rows, (50, 50))
         table["classes"] += ["generated"]
         return [table]
 
@@ -71,29 +78,39 @@ class ValuesDirective(SphinxDirective):
 
     def run(self) -> list[nodes.Node]:
         """A table of values with unit, formula and the figures under them."""
-        values = book_data(self.env.app)["values"]
+        data = book_data(self.env.app)
+        values, language = data["values"], data["language"]
         if not values:
-            return [nodes.paragraph("", "No notebook of this edition records a value.")]
+            text = translate("No notebook of this edition records a value.", language)
+            return [nodes.paragraph("", text)]
         records = [r for _, r in sorted(values.items()) if r["unit"] != "text"]
         rows: list[tuple[Any, ...]] = []
+        comma = commas(["", ""], language)
         for record in records:
             basis = nodes.paragraph()
             for position, figure in enumerate(record["figures"]):
                 if position:
-                    basis += nodes.Text(", ")
+                    basis += nodes.Text(comma)
                 basis += link_to(self.env, REGISTER_PAGE, f"figure-{figure}", figure)
             rows.append(
                 (
                     record["id"],
                     record["text"],
-                    record["unit"],
-                    bounds_text(record),
+                    unit_text(record, data),
+                    bounds_text(record, language),
                     record["formula"],
                     basis if record["figures"] else "—",
                 )
             )
         table = _table(
-            ("Value", "As printed here", "Unit", "Bounds", "Formula", "Rests on"),
+            (
+                translate("Value", language),
+                translate("As printed here", language),
+                translate("Unit", language),
+                translate("Bounds", language),
+                translate("Formula", language),
+                translate("Rests on", language),
+            ),
             rows,
             (17, 12, 8, 17, 23, 23),
             [f"value-{record['id']}" for record in records],
@@ -140,7 +157,7 @@ def _register_cell(
     if column == "printed":
         return f"{row['as_printed']} {row['unit']}".strip()
     if column == "verdict":
-        word = VERDICT_WORDS[language][row["verdict"]]
+        word = verdict_word(row["verdict"], language)
         return [nodes.paragraph("", word, classes=[f"verdict-{row['verdict']}"])]
     if column == "measure" and not brief:
         # The id is how the list of values names the figure, and a link to keep.

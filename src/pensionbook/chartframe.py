@@ -27,16 +27,17 @@ from pensionbook.chartstyle import (
     typeset,
 )
 from pensionbook.errors import ChartError
+from pensionbook.i18n import mark, translate
 
 EDGE = 0.1
 _TITLE, _SUBTITLE, _FOOT, _KEY = 12.5, 9.2, 7.6, 8.0
 _LEADING = 1.36 / 72
 
 _WORDS = {
-    "certain": {"en": "certain", "zh": "可以确定"},
-    "possible": {"en": "possible within the bounds", "zh": "上下界之内的可能"},
-    "open": {"en": "no bound on this side", "zh": "此侧无界"},
-    "unknown": {"en": "not recoverable", "zh": "无法恢复"},
+    "certain": mark("certain"),
+    "possible": mark("possible within the bounds"),
+    "open": mark("no bound on this side"),
+    "unknown": mark("not recoverable"),
 }
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
@@ -194,7 +195,7 @@ def _height(text: str, size: float) -> float:
 
 def word(name: str, language: str) -> str:
     """One of the few words that charts write themselves."""
-    return _WORDS[name]["zh" if is_chinese(language) else "en"]
+    return translate(_WORDS[name], language)
 
 
 def period_name(period: str, language: str) -> str:

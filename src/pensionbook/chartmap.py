@@ -13,16 +13,16 @@ from matplotlib.patches import FancyBboxPatch
 from pensionbook.chartframe import EDGE, Sheet, check
 from pensionbook.chartrows import CLOSE, hatched, solid
 from pensionbook.chartstyle import BLUE, FAINT, INK, WIDTH_INCHES, bolden, is_chinese, style
+from pensionbook.i18n import mark, translate
 
 _NAME, _SMALL, _BRANCH, _EFFECT = 7.8, 7.5, 8.6, 9.6
 _LINE, _BETWEEN, _BRANCH_TALL, _BRANCH_GAP = 0.12, 0.038, 0.19, 0.08
 _GUTTER, _TWIG, _TEXT = 0.22, 0.14, 0.3
 _BAR_ROOM, _TALL, _TIP, _BESIDE = 0.9, 0.075, 0.1, 0.07
 _WORDS = {
-    "none": {"en": "no number printed", "zh": "未见印刷人数"},
-    "certain": {"en": "certain", "zh": "可以确定"},
-    "possible": {"en": "possible within the bounds", "zh": "上下界之内的可能"},
-    "scale": {"en": "persons", "zh": "人"},
+    "none": mark("no number printed"),
+    "certain": mark("certain"),
+    "possible": mark("possible within the bounds"),
 }
 
 
@@ -218,7 +218,6 @@ def _bar(axes: Axes, left: float, row: float, low: float, high: float, most: flo
 
 def _explain(sheet: Sheet, axes: Axes, row: float, most: float, unnumbered: bool) -> None:
     """The key: bars, their scale, and the ring of a leaf without a number."""
-    tongue = "zh" if is_chinese(sheet.language) else "en"
     at = 0.0
 
     def say(text: str) -> None:
@@ -230,22 +229,21 @@ def _explain(sheet: Sheet, axes: Axes, row: float, most: float, unnumbered: bool
         for name, draw in (("certain", solid), ("possible", hatched)):
             draw(axes, at, at + 0.26, row, 0.1, BLUE)
             at += 0.33
-            say(_WORDS[name][tongue])
+            say(translate(_WORDS[name], sheet.language))
         length = _round(most / 2)
         end = at + length * _BAR_ROOM / most
         axes.plot([at, end], [row, row], color=INK, linewidth=0.8)
         for x in (at, end):
             axes.plot([x, x], [row - 0.04, row + 0.04], color=INK, linewidth=0.8)
         at = end + 0.07
-        number = (
-            f"{length / 1e4:,.10g} 万" if tongue == "zh" and length >= 1e4 else f"{length:,.0f}"
-        )
-        say(f"{number} {_WORDS['scale'][tongue]}" if tongue == "en" else f"{number}人")
+        large = is_chinese(sheet.language) and length >= 1e4
+        number = f"{length / 1e4:,.10g} 万" if large else f"{length:,.0f}"
+        say(translate("{number} persons", sheet.language, number=number))
     if unnumbered:
         axes.plot([at + 0.05], [row], marker="o", markersize=3.6, color=FAINT,
                   markerfacecolor="white", markeredgewidth=0.8)  # fmt: skip
         at += 0.14
-        say(_WORDS["none"][tongue])
+        say(translate(_WORDS["none"], sheet.language))
 
 
 def _round(value: float) -> float:

@@ -18,19 +18,19 @@ from pensionbook.chartstyle import (
     VERMILION,
     WIDTH_INCHES,
     bolden,
-    is_chinese,
     readable,
     style,
     tint,
 )
+from pensionbook.i18n import mark, translate
 
 _SIZE, _HEAD = 7.6, 7.8
 _LINE, _PAD, _GAP = 0.114, 0.02, 0.05
 _SECTION_ROOM, _NAME_ROOM, _COLUMN = 0.95, 3.45, 0.5
 _WORDS = {
-    "lone": {"en": "no measure", "zh": "无对应措施"},
-    "apart": {"en": "answers no barrier", "zh": "未对应障碍"},
-    "cell": {"en": "number of measures", "zh": "措施数"},
+    "lone": mark("no measure"),
+    "apart": mark("answers no barrier"),
+    "cell": mark("number of measures"),
 }
 
 
@@ -191,7 +191,7 @@ def _shape(at: float, middle: float, wider: float, *, apart: bool) -> Rectangle 
 
 
 def _word(name: str, sheet: Sheet) -> str:
-    return _WORDS[name]["zh" if is_chinese(sheet.language) else "en"]
+    return translate(_WORDS[name], sheet.language)
 
 
 def _explain(sheet: Sheet, axes: Axes, row: float) -> None:

@@ -9,33 +9,31 @@ from typing import Any
 from pensionbook.audit import troubled_first, verdict_counts
 from pensionbook.explain import because, interval_text
 from pensionbook.figures import Interval, decimals_printed, read_direction, read_figure
+from pensionbook.i18n import mark, translate
 from pensionbook.package import Figure, Package
 from pensionbook.reconcile import Reconciliation
 from pensionbook.verdicts import Verdict
+from pensionbook.wording import commas, semicolons
 
 _STATISTICS = {
-    "en": {
-        "level": "level", "change": "change", "growth": "growth", "share": "share",
-        "ratio": "ratio", "direction": "direction", "rank": "rank", "count": "count",
-        "parameter": "rule",
-    },
-    "zh_CN": {
-        "level": "水平", "change": "增减量", "growth": "增减幅度", "share": "比重",
-        "ratio": "比率", "direction": "方向", "rank": "位次", "count": "数量",
-        "parameter": "规定",
-    },
-}  # fmt: skip
-_DIRECTIONS = {"en": {}, "zh_CN": {"rising": "上升", "falling": "下降"}}
+    "level": mark("level"),
+    "change": mark("change"),
+    "growth": mark("growth"),
+    "share": mark("share"),
+    "ratio": mark("ratio"),
+    "direction": mark("direction"),
+    "rank": mark("rank"),
+    "count": mark("count"),
+    "parameter": mark("rule"),
+}
+_DIRECTIONS = {"rising": mark("rising"), "falling": mark("falling")}
 _QUALIFIERS = {
-    "en": {
-        "about": "about {}", "nearly": "nearly {}", "over": "over {}",
-        "at_least": "at least {}", "forecast": "{} (forecast)",
-    },
-    "zh_CN": {
-        "about": "约 {}", "nearly": "近 {}", "over": "{} 多", "at_least": "不少于 {}",
-        "forecast": "{}（预计）",
-    },
-}  # fmt: skip
+    "about": mark("about {number}"),
+    "nearly": mark("nearly {number}"),
+    "over": mark("over {number}"),
+    "at_least": mark("at least {number}"),
+    "forecast": mark("{number} (forecast)"),
+}
 
 
 def register_data(result: Reconciliation, language: str = "en") -> dict[str, Any]:
@@ -43,8 +41,8 @@ def register_data(result: Reconciliation, language: str = "en") -> dict[str, Any
 
     Returns:
         ``edition``, ``language``, ``counts`` (verdict -> number), ``figures`` (records in the
-        package's order), ``troubled`` (ids), and what the package has: ``indicators`` and
-        ``tables`` (names).
+        package's order), ``troubled`` (ids), what the package has: ``indicators`` and
+        ``tables`` (names), and in the language ``units`` and ``assumptions``.
     """
     troubled = [
         verdict.figure.figure_id
@@ -60,6 +58,15 @@ def register_data(result: Reconciliation, language: str = "en") -> dict[str, Any
         ],
         "troubled": troubled,
         "indicators": sorted({figure.indicator for figure in result.package.figures}),
+        "units": {
+            unit.id: result.package.name_of(unit, language)
+            for unit in result.package.units.values()
+        },
+        "assumptions": {
+            text: result.package.said(text, language)
+            for text in dict.fromkeys(i.assumption for i in result.package.identities)
+            if text
+        },
         "tables": sorted(name for name, rows in result.package.tables.items() if rows),
     }
 
@@ -68,19 +75,19 @@ def _record(verdict: Verdict, package: Package, language: str) -> dict[str, Any]
     figure, read = verdict.figure, _reading(verdict, package)
     return {
         "id": figure.figure_id,
-        "locator": figure.locator,
+        "locator": package.said(figure.locator, language),
         "measure": measure_in_words(figure, package, language),
         "printed": figure.printed,
         "text": figure_in_prose(figure, package, language),
         "as_printed": printed_in_words(figure, language),
         "unit": _unit(figure, package, language),
-        "read": interval_text(read, _decimals_of(read, figure), "one"),
+        "read": interval_text(read, _decimals_of(read, figure), "one", language),
         "verdict": verdict.verdict,
-        "implied": interval_text(verdict.implied.interval, _decimals_told(figure), "one")
+        "implied": interval_text(verdict.implied.interval, _decimals_told(figure), "one", language)
         if verdict.implied.figures
         else "",
-        "because": because(verdict, package),
-        "remark": _remark(verdict, package),
+        "because": because(verdict, package, language),
+        "remark": _remark(verdict, package, language),
         "order": {
             "printed": _sortable(_number_printed(figure), figure, package),
             "read": _sortable(_end(read), figure, package),
@@ -133,18 +140,21 @@ def _sortable(value: Fraction | None, figure: Figure, package: Package) -> float
 def _unit(figure: Figure, package: Package, language: str) -> str:
     if not figure.unit or "/" in figure.printed:
         return ""
-    name = _name(package.units[figure.unit], language)
+    name = package.name_of(package.units[figure.unit], language)
     return f"× {name}" if name[:1].isdigit() else name
 
 
-def _remark(verdict: Verdict, package: Package) -> str:
+def _remark(verdict: Verdict, package: Package, language: str) -> str:
     """The reason where a figure is in trouble, its note, and what the verdict assumes."""
-    parts = [verdict.figure.note]
+    parts = [package.said(verdict.figure.note, language)]
     if verdict.verdict in ("inconsistent", "disputed", "truncated"):
-        parts.append(because(verdict, package, brief=True))
+        parts.append(because(verdict, package, language, brief=True))
     elif verdict.implied.assumptions and verdict.implied.figures:
-        parts.append(f"assuming that {'; '.join(verdict.implied.assumptions)}")
-    return "; ".join(filter(None, parts))
+        assumed = semicolons(
+            (package.said(text, language) for text in verdict.implied.assumptions), language
+        )
+        parts.append(translate("assuming that {assumptions}", language, assumptions=assumed))
+    return semicolons(filter(None, parts), language)
 
 
 def figure_in_prose(figure: Figure, package: Package, language: str = "en") -> str:
@@ -157,7 +167,7 @@ def figure_in_prose(figure: Figure, package: Package, language: str = "en") -> s
     try:
         printed = Fraction(figure.printed)
     except ValueError:
-        return _DIRECTIONS[language].get(figure.printed, figure.printed)
+        return _direction(figure.printed, language)
     if "/" in figure.printed:
         return figure.printed
     unit = package.units.get(figure.unit)
@@ -185,31 +195,37 @@ def _zeros(power: Fraction) -> int:
     return len(str(power.numerator)) - 1
 
 
+def _direction(word: str, language: str) -> str:
+    return translate(_DIRECTIONS.get(word, word), language)
+
+
 def printed_in_words(figure: Figure, language: str = "en") -> str:
     """The numeral as printed, with its qualifier."""
-    word = _QUALIFIERS[language].get(figure.qualifier, "")
-    return word.format(figure.printed) if word else figure.printed
+    if figure.statistic == "direction":
+        return _direction(figure.printed, language)
+    word = _QUALIFIERS.get(figure.qualifier, "")
+    return translate(word, language, number=figure.printed) if word else figure.printed
 
 
 def measure_in_words(figure: Figure, package: Package, language: str = "en") -> str:
     """What a figure measures, in one phrase: indicator, of whom, where, when and how."""
-    parts = [_name(package.indicators[figure.indicator], language)]
+
+    def name(table: str, identifier: str) -> str:
+        return package.name_of(getattr(package, table)[identifier], language)
+
+    parts = [name("indicators", figure.indicator)]
     if figure.group != "all":
-        parts.append(_name(package.groups[figure.group], language))
-    parts.append(_name(package.areas[figure.area], language))
+        parts.append(name("groups", figure.group))
+    parts.append(name("areas", figure.area))
     span = f"{figure.base_period}–{figure.period}" if figure.base_period else figure.period
-    parts += [span, _STATISTICS[language][figure.statistic]]
-    if figure.of_indicator or figure.of_group or figure.of_area:
-        indicator, group, area = figure.of
-        whole = [_name(package.indicators[indicator], language)]
-        if group != figure.group or group != "all":
-            whole.append(_name(package.groups[group], language))
-        if area != figure.area:
-            whole.append(_name(package.areas[area], language))
-        glue = " of " if language == "en" else "，占"
-        return (", " if language == "en" else "，").join(parts) + glue + " ".join(whole)
-    return (", " if language == "en" else "，").join(parts)
-
-
-def _name(row: Any, language: str) -> str:
-    return row.name_zh if language.startswith("zh") else row.name_en
+    parts += [span, translate(_STATISTICS[figure.statistic], language)]
+    text = commas(parts, language)
+    if not figure.has_of:
+        return text
+    indicator, group, area = figure.of
+    whole = [name("indicators", indicator)]
+    if group != figure.group or group != "all":
+        whole.append(name("groups", group))
+    if area != figure.area:
+        whole.append(name("areas", area))
+    return translate("{part} of {whole}", language, part=text, whole=" ".join(whole))

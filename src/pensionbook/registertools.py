@@ -13,56 +13,45 @@ from typing import Any
 
 from docutils import nodes
 
+from pensionbook.i18n import mark, translate
+
 HEADS = {
-    "en": {
-        "where": "Where", "measure": "What it measures", "printed": "Printed",
-        "read": "Stands for", "verdict": "Verdict", "implied": "The others allow",
-        "remark": "Remark",
-    },
-    "zh_CN": {
-        "where": "出处", "measure": "所指", "printed": "原文数字", "read": "可能的真值",
-        "verdict": "结论", "implied": "其他数字容许的范围", "remark": "说明",
-    },
-}  # fmt: skip
+    "where": mark("Where"),
+    "measure": mark("What it measures"),
+    "printed": mark("Printed"),
+    "read": mark("Stands for"),
+    "verdict": mark("Verdict"),
+    "implied": mark("The others allow"),
+    "remark": mark("Remark"),
+}
 VERDICT_WORDS = {
-    "en": {
-        "inconsistent": "inconsistent", "disputed": "disputed", "truncated": "truncated",
-        "consistent": "consistent", "untested": "untested",
-    },
-    "zh_CN": {
-        "inconsistent": "矛盾", "disputed": "存疑", "truncated": "截尾", "consistent": "相符",
-        "untested": "无从检验",
-    },
-}  # fmt: skip
+    "inconsistent": mark("inconsistent"),
+    "disputed": mark("disputed"),
+    "truncated": mark("truncated"),
+    "consistent": mark("consistent"),
+    "untested": mark("untested"),
+}
+# What is in braces the script fills in.
 _WORDS = {
-    "en": {
-        "region": "Search and sort the register",
-        "search": "Search",
-        "hint": "All words must occur, for example contributors 2000",
-        "verdicts": "Show only",
-        "count": "{shown} of {all} figures",
-        "linked": "{shown} of {all} figures, and the linked one",
-        "reset": "Show all",
-        "sort": "Sort by",
-        "ascending": "{column}, ascending",
-        "descending": "{column}, descending",
-    },
-    "zh_CN": {
-        "region": "检索与排序",
-        "search": "检索",
-        "hint": "各词须同时出现，例如：参保 2000",
-        "verdicts": "只看",
-        "count": "共 {all} 个数字，显示 {shown} 个",
-        "linked": "共 {all} 个数字，显示 {shown} 个，另有链接所指的一个",
-        "reset": "全部显示",
-        "sort": "排序",
-        "ascending": "{column}，升序",
-        "descending": "{column}，降序",
-    },
+    "region": mark("Search and sort the register"),
+    "search": mark("Search"),
+    "hint": mark("All words must occur, for example contributors 2000"),
+    "verdicts": mark("Show only"),
+    "count": mark("{shown} of {all} figures"),
+    "linked": mark("{shown} of {all} figures, and the linked one"),
+    "reset": mark("Show all"),
+    "sort": mark("Sort by"),
+    "ascending": mark("{column}, ascending"),
+    "descending": mark("{column}, descending"),
 }
 # Columns that sort; the others carry running text.
 _SORTS = {"where": "number", "measure": "text", "printed": "number", "read": "number",
           "verdict": "number", "implied": "number"}  # fmt: skip
+
+
+def verdict_word(verdict: str, language: str) -> str:
+    """The name of a verdict in a language."""
+    return translate(VERDICT_WORDS[verdict], language)
 
 
 def tools_node(
@@ -75,17 +64,17 @@ def tools_node(
         columns: names of the table's columns, keys of :data:`HEADS`.
         language: of the words.
     """
-    verdicts = list(VERDICT_WORDS["en"])
+    verdicts = list(VERDICT_WORDS)
     found = {row["verdict"] for row in rows}
     places = list(dict.fromkeys(row["locator"] for row in rows))
     told = {
-        "words": _WORDS[language],
+        "words": {name: translate(word, language) for name, word in _WORDS.items()},
         "columns": [
-            {"name": name, "head": HEADS[language][name], "sort": _SORTS.get(name)}
+            {"name": name, "head": translate(HEADS[name], language), "sort": _SORTS.get(name)}
             for name in columns
         ],
         "verdicts": [
-            {"name": name, "word": VERDICT_WORDS[language][name]}
+            {"name": name, "word": verdict_word(name, language)}
             for name in verdicts
             if name in found
         ],

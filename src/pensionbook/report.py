@@ -11,6 +11,7 @@ import pandas as pd
 
 from pensionbook.display import Sentence, ShownTable, shown
 from pensionbook.errors import ChartError, ParameterError
+from pensionbook.i18n import translate
 from pensionbook.measure import Measure, word_record
 from pensionbook.mimes import VALUES_MIME
 from pensionbook.package import Package, load_package
@@ -157,11 +158,23 @@ class Report:
         row = getattr(self.package, table).get(identifier)
         if row is None:
             return identifier.replace("_", " ")
-        return row.name_zh if self.language.startswith("zh") else row.name_en
+        return self.package.name_of(row, self.language)
+
+    def tr(self, message: str, **fields: object) -> str:
+        """A message in the report's language, its fields filled in; English is the key."""
+        return translate(message, self.language, **fields)
+
+    def said(self, text: str) -> str:
+        """A note, an assumption or another text of the package in the report's language."""
+        return self.package.said(text, self.language)
 
     def text_of(self, en: str, zh: str) -> str:
         """The one of two texts that is in the report's language."""
         return zh if self.language.startswith("zh") else en
+
+    def span(self, start: str, end: str) -> str:
+        """Two periods as an interval: ``1999 to 2002-09``."""
+        return self.tr("{low} to {high}", low=start, high=end)
 
     def date(self, period: str) -> str:
         """A period in words: ``the end of 1999``, ``September 2002``."""
@@ -216,7 +229,7 @@ class Report:
 
         Args:
             columns: column of the table -> head, in order.
-            lacking: what is missing, as the object of "has no".
+            lacking: what is missing, as the object of "has no", in the report's language.
         """
         return self._lacks(lacking) if table.empty else shown(table, columns)
 
@@ -248,12 +261,20 @@ class Report:
 
     def foot(self) -> str:
         """The source line under a chart."""
-        if self.language.startswith("zh"):
-            return f"来源：{self.package.title_zh}；数据包 {self.package.name}，按印刷数字推算"
-        return f"Source: {self.package.title_en}; package {self.package.name}, own bounds"
+        return self.tr(
+            "Source: {title}; package {package}, own bounds",
+            title=self.package.title_in(self.language),
+            package=self.package.name,
+        )
 
     def _lacks(self, lacking: str) -> Sentence:
-        return Sentence(f"The package {self.package.name} has no {lacking}; this part is left out.")
+        return Sentence(
+            self.tr(
+                "The package {package} has no {lacking}; this part is left out.",
+                package=self.package.name,
+                lacking=lacking,
+            )
+        )
 
     def _must_be_new(self, identifier: str) -> None:
         if identifier in self.values or identifier in self.words:

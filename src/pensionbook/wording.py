@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from fractions import Fraction
 from math import ceil, floor
 
@@ -9,22 +10,20 @@ from babel.dates import format_date
 from babel.numbers import format_decimal
 
 from pensionbook.figures import Interval
+from pensionbook.i18n import available, translate
 from pensionbook.periods import end_date
 
-LANGUAGES = ("en", "zh_CN")
+LANGUAGES = available()
 THIN_SPACE = "\u2009"
 
 # Wider than this (relative to its middle), a bounded value is shown as a range.
 NARROW = Fraction(1, 50)
 
+# Words for large numbers; languages that are not named here use those of English.
 _LARGE = {
     "en": ((10**9, " billion"), (10**6, " million"), (1, "")),
     "zh_CN": ((10**8, THIN_SPACE + "亿"), (10**4, THIN_SPACE + "万"), (1, "")),
 }
-_RANGE = {"en": "{} to {}", "zh_CN": "{} 至 {}"}
-_AT_MOST = {"en": "at most {}", "zh_CN": "至多 {}"}
-_AT_LEAST = {"en": "at least {}", "zh_CN": "至少 {}"}
-_UNKNOWN = {"en": "not recoverable", "zh_CN": "无法恢复"}
 
 
 def value_text(interval: Interval, unit: str, language: str = "en") -> str:
@@ -42,7 +41,7 @@ def value_text(interval: Interval, unit: str, language: str = "en") -> str:
     """
     low, high = interval.low, interval.high
     if (low is None or low == 0) and high is None:
-        return _UNKNOWN[language]
+        return translate("not recoverable", language)
     scale, word = _scale(interval, unit, language)
     suffix = "%" if unit == "percent" else word
     known = [end / scale for end in (low, high) if end is not None]
@@ -55,7 +54,9 @@ def value_text(interval: Interval, unit: str, language: str = "en") -> str:
         step = Fraction(10) ** -decimals
         end = floor(known[0] / step) * step if high is None else ceil(known[0] / step) * step
         text = _decimal(end, decimals, language) + suffix
-        return (_AT_MOST if low is None else _AT_LEAST)[language].format(text)
+        if low is None:
+            return translate("at most {end}", language, end=text)
+        return translate("at least {end}", language, end=text)
     low, high = known
     decimals = _common_decimals(low, high)
     if decimals is not None:
@@ -64,7 +65,8 @@ def value_text(interval: Interval, unit: str, language: str = "en") -> str:
     step = Fraction(10) ** -decimals
     ends = (floor(low / step) * step, ceil(high / step) * step)
     first, second = (_decimal(end, decimals, language) for end in ends)
-    return _RANGE[language].format(first + ("%" if suffix == "%" else ""), second + suffix)
+    first += "%" if suffix == "%" else ""
+    return translate("{low} to {high}", language, low=first, high=second + suffix)
 
 
 def end_text(value: Fraction | None, language: str = "en", *, up: bool) -> str:
@@ -80,11 +82,25 @@ def period_text(period: str, language: str = "en") -> str:
     >>> period_text("2002-09")
     'September 2002'
     """
-    last = end_date(period)
     if len(period) == 4:
-        return f"the end of {period}" if language == "en" else f"{period}{THIN_SPACE}年末"
-    pattern = "MMMM y" if language == "en" else f"y{THIN_SPACE}年{THIN_SPACE}M{THIN_SPACE}月"
-    return format_date(last, pattern, locale=language)
+        return translate("the end of {year}", language, year=period)
+    # The pattern of a date is a message too; babel knows what its letters mean.
+    return format_date(end_date(period), translate("MMMM y", language), locale=language)
+
+
+def commas(parts: Iterable[str], language: str = "en") -> str:
+    """Parts one after the other, with the language's comma."""
+    return _joined(parts, translate("{one}, {other}", language))
+
+
+def semicolons(parts: Iterable[str], language: str = "en") -> str:
+    """Clauses one after the other, with the language's semicolon."""
+    return _joined(parts, translate("{one}; {other}", language))
+
+
+def _joined(parts: Iterable[str], pattern: str) -> str:
+    glue = pattern.removeprefix("{one}").removesuffix("{other}")
+    return glue.join(parts)
 
 
 def _scale(interval: Interval, unit: str, language: str) -> tuple[int, str]:
@@ -92,9 +108,10 @@ def _scale(interval: Interval, unit: str, language: str) -> tuple[int, str]:
         return 1, ""
     size = max(abs(end) for end in (interval.low, interval.high) if end is not None)
     whole = interval.low == interval.high and interval.low.denominator == 1
-    for scale, word in _LARGE[language]:
+    words = _LARGE.get(language, _LARGE["en"])
+    for scale, word in words:
         # A count known to the last person is shown to the last person.
-        if size >= scale and not (whole and unit == "person" and language == "en"):
+        if size >= scale and not (whole and unit == "person" and words is _LARGE["en"]):
             return scale, word
     return 1, ""
 

@@ -12,12 +12,15 @@ from pensionbook.audit import troubled_first, verdict_counts
 from pensionbook.errors import UnprovedError
 from pensionbook.explain import interval_text, telling_decimals
 from pensionbook.figures import Interval, read_figure
+from pensionbook.i18n import mark
 from pensionbook.measure import Measure
 from pensionbook.misprints import Explained, Slip, explain_by_slips
 from pensionbook.register import measure_in_words, printed_in_words
+from pensionbook.registertools import verdict_word
 from pensionbook.report import Report
 from pensionbook.system import Quantity
 from pensionbook.verdicts import Bound, Verdict
+from pensionbook.wording import commas, semicolons
 
 TROUBLED = ("inconsistent", "disputed", "truncated")
 # A bound so narrow, relative to its middle, counts as giving the figure back.
@@ -56,28 +59,16 @@ def _counted(number: Fraction, formula: str) -> Measure:
 def counts_table(report: Report) -> pd.DataFrame:
     """Verdicts: ``label, meaning, low, high, value``, the worst first."""
     meanings = {
-        "inconsistent": report.text_of(
-            "set aside in every smallest repair: must be wrong",
-            "在每个最小修复集中均须剔除，必有错误",
-        ),
-        "disputed": report.text_of(
-            "this figure or another must be wrong", "该数字与另一数字之间必有一误"
-        ),
-        "truncated": report.text_of("agrees only if digits were cut off", "须视为截去尾数方能一致"),
-        "consistent": report.text_of("others constrain it and agree", "受其他数字约束且相一致"),
-        "untested": report.text_of("nothing else constrains it", "无其他数字可资检验"),
+        "inconsistent": report.tr("set aside in every smallest repair: must be wrong"),
+        "disputed": report.tr("this figure or another must be wrong"),
+        "truncated": report.tr("agrees only if digits were cut off"),
+        "consistent": report.tr("others constrain it and agree"),
+        "untested": report.tr("nothing else constrains it"),
     }
-    names = dict(
-        zip(
-            meanings,
-            ("矛盾", "存疑", "截断", "一致", "无从检验")
-            if report.language.startswith("zh")
-            else meanings,
-            strict=True,
-        )
-    )
     counts = verdict_counts(report.result)
-    rows = [(names[name], meanings[name], counts[name]) for name in meanings]
+    rows = [
+        (verdict_word(name, report.language), meanings[name], counts[name]) for name in meanings
+    ]
     table = pd.DataFrame(rows, columns=["label", "meaning", "low"])
     return table.assign(high=table["low"], value=table["low"].astype(str))
 
@@ -90,12 +81,16 @@ def troubled_table(report: Report) -> pd.DataFrame:
     """
     rows = [
         {
-            "measure": f"{_measure(report, verdict)} ({verdict.figure.locator})",
+            "measure": report.tr(
+                "{measure} ({place})",
+                measure=_measure(report, verdict),
+                place=report.said(verdict.figure.locator),
+            ),
             "printed": _printed(report, verdict),
-            "allowed": _allowed(verdict),
+            "allowed": _allowed(report, verdict),
             "slip": _slip_in_words(report, verdict, (found := explained(report, verdict))),
             "tried": f"{len(found.fitting)} / {found.tried}",
-            "assuming": "; ".join(verdict.implied.assumptions),
+            "assuming": semicolons(map(report.said, verdict.implied.assumptions), report.language),
         }
         for verdict in troubled(report)
         if verdict.implied.figures
@@ -178,7 +173,8 @@ def other_whole(report: Report, verdict: Verdict) -> list[str]:
             continue
         if share.high - share.low <= _NEAR * share.high:
             name = report.label("indicators", whole.indicator)
-            found.append(f"{name} ({report.label('groups', whole.group)})")
+            group = report.label("groups", whole.group)
+            found.append(report.tr("{indicator} ({group})", indicator=name, group=group))
     return found
 
 
@@ -207,7 +203,7 @@ def intervals_table(report: Report) -> pd.DataFrame:
                 "value": _printed(report, verdict),
                 "other_low": float(allowed.low),
                 "other_high": float(allowed.high),
-                "other": _allowed(verdict),
+                "other": _allowed(report, verdict),
             }
         )
     columns = ["label", "low", "high", "value", "other_low", "other_high", "other"]
@@ -223,7 +219,7 @@ def choices_table(report: Report) -> pd.DataFrame:
     for number, repairs in enumerate(clusters, 1):
         for repair in repairs:
             names = [_short(report, figure) for figure in repair]
-            glue = report.text_of(" together with ", " 与 ")
+            glue = report.tr(" together with ")
             rows.append({"number": str(number), "either": glue.join(names)})
     return pd.DataFrame(rows, columns=["number", "either"])
 
@@ -252,7 +248,7 @@ def rebuilt_table(report: Report) -> pd.DataFrame:
         for name, found in sorted(several.items(), key=lambda item: -item[1].total())
     ]
     if rest:
-        label = report.text_of("Indicators with a single level", "只有一个水平值的指标")
+        label = report.tr("Indicators with a single level")
         rows.append({"label": label} | {degree: rest[degree] for degree in degrees})
     return pd.DataFrame(rows, columns=["label", *degrees])
 
@@ -284,31 +280,32 @@ def levels_mentioned(report: Report) -> Measure:
 
 def _slip_in_words(report: Report, verdict: Verdict, found: Explained) -> str:
     if verdict.verdict == "truncated":
-        return report.text_of("last digits cut off", "尾数被截去")
+        return report.tr("last digits cut off")
     slips = [slip for slip in found.fitting if slip.kind != "qualifier"]
     told = [_slip_text(report, slip) for slip in slips] if len(slips) <= _TOLD else []
     sums, wholes = left_out_of_sum(report, verdict), other_whole(report, verdict)
     if 0 < len(sums) <= _TOLD:
-        told.append(report.text_of("a sum without: ", "合计漏计：") + ", ".join(sums))
+        told.append(report.tr("a sum without: {parts}", parts=commas(sums, report.language)))
     if 0 < len(wholes) <= _TOLD:
-        told.append(report.text_of("a share of: ", "另以此为分母：") + ", ".join(wholes))
+        told.append(report.tr("a share of: {wholes}", wholes=commas(wholes, report.language)))
     if told:
-        return "; ".join(told)
+        return semicolons(told, report.language)
     if slips:
-        return report.text_of("many would do", "可能甚多")
-    return report.text_of("no single slip does", "无单一笔误可解释")
+        return report.tr("many would do")
+    return report.tr("no single slip does")
 
 
 def _slip_text(report: Report, slip: Slip) -> str:
     words = {
-        "digit": ("one digit", "一位数字"),
-        "swapped": ("two digits exchanged", "两位数字颠倒"),
-        "left_out": ("a digit left out", "漏一位数字"),
-        "doubled": ("a digit doubled", "重一位数字"),
-        "point": ("decimal point", "小数点"),
-        "sign": ("sign", "正负号"),
+        "digit": mark("one digit"),
+        "swapped": mark("two digits exchanged"),
+        "left_out": mark("a digit left out"),
+        "doubled": mark("a digit doubled"),
+        "point": mark("decimal point"),
+        "sign": mark("sign"),
     }
-    return f"{slip.printed} ({report.text_of(*words[slip.kind])})".replace("-", "\u2212")
+    text = report.tr("{number} ({slip})", number=slip.printed, slip=report.tr(words[slip.kind]))
+    return text.replace("-", "\u2212")
 
 
 def _measure(report: Report, verdict: Verdict) -> str:
@@ -322,11 +319,16 @@ def _printed(report: Report, verdict: Verdict) -> str:
     return text if "/" in text else f"{text} {shown}".strip()
 
 
-def _allowed(verdict: Verdict) -> str:
+def _allowed(report: Report, verdict: Verdict) -> str:
     decimals = telling_decimals(verdict) + (verdict.verdict == "truncated")
-    return interval_text(verdict.implied.interval, decimals, "one").replace("-", "\u2212")
+    text = interval_text(verdict.implied.interval, decimals, "one", report.language)
+    return text.replace("-", "\u2212")
 
 
 def _short(report: Report, figure_id: str) -> str:
     verdict = report.result.verdicts[figure_id]
-    return f"{_measure(report, verdict)}: {_printed(report, verdict)}"
+    return report.tr(
+        "{measure}: {printed}",
+        measure=_measure(report, verdict),
+        printed=_printed(report, verdict),
+    )

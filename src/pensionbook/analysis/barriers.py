@@ -7,47 +7,49 @@ from fractions import Fraction
 
 import pandas as pd
 
+from pensionbook.i18n import mark
 from pensionbook.measure import UNKNOWN, Measure
 from pensionbook.package import Figure
 from pensionbook.report import Report
 from pensionbook.verdicts import Bound
+from pensionbook.wording import commas
 
 Row = Mapping[str, str]
 
 # Names of the kinds and levers a package may use; any other stands as it is written.
 _NAMES = {
-    "structure": ("Structure of work", "就业结构"),
-    "reconnecting": ("Losing and resuming the link", "断保与接续"),
-    "employers": ("Employers", "用人单位"),
-    "workers": ("Workers", "职工自身"),
-    "policy_gaps": ("Gaps in the rules", "政策缺口"),
-    "publicity": ("Publicity", "宣传"),
-    "enforcement": ("Enforcement", "执法"),
-    "labour_relations": ("Labour relations", "劳动关系"),
-    "law": ("Law and rules", "法规政策"),
-    "institutions": ("Institutions", "机构"),
-    "mechanisms": ("Mechanisms", "机制"),
-    "method": ("Ways of working", "工作方式"),
-    "flexible_employment": ("Flexible work", "灵活就业"),
-    "research": ("Research", "研究"),
+    "structure": mark("Structure of work"),
+    "reconnecting": mark("Losing and resuming the link"),
+    "employers": mark("Employers"),
+    "workers": mark("Workers"),
+    "policy_gaps": mark("Gaps in the rules"),
+    "publicity": mark("Publicity"),
+    "enforcement": mark("Enforcement"),
+    "labour_relations": mark("Labour relations"),
+    "law": mark("Law and rules"),
+    "institutions": mark("Institutions"),
+    "mechanisms": mark("Mechanisms"),
+    "method": mark("Ways of working"),
+    "flexible_employment": mark("Flexible work"),
+    "research": mark("Research"),
 }
 
 
 def kind_name(report: Report, kind: str) -> str:
     """The name of a kind of barrier or of a lever in the report's language."""
     plain = kind.replace("_", " ").capitalize()
-    return report.text_of(*_NAMES.get(kind, (plain, plain)))
+    return report.tr(_NAMES[kind]) if kind in _NAMES else report.said(plain)
 
 
 def name_of(report: Report, row: Row) -> str:
     """The name of a barrier or measure in the report's language."""
-    return report.text_of(row["name_en"], row["name_zh"])
+    return report.package.name_of(row, report.language)
 
 
 def whom(report: Report, group: str) -> str:
     """The group that a barrier affects or a measure is for, in words."""
     if group == "all":
-        return report.text_of("Everyone", "各类人员")
+        return report.tr("Everyone")
     return report.label("groups", group)
 
 
@@ -132,10 +134,9 @@ def barriers_table(report: Report) -> pd.DataFrame:
 
 def _counts(report: Report, figure: Figure, affected: str) -> str:
     name = report.label("indicators", figure.indicator)
-    name = report.text_of(name[:1].lower() + name[1:], name)
+    name = name[:1].lower() + name[1:]
     group = "" if figure.group in ("all", affected) else report.label("groups", figure.group)
-    comma = report.text_of(", ", "，")
-    return comma.join(part for part in (name, group, figure.period) if part)
+    return commas((part for part in (name, group, figure.period) if part), report.language)
 
 
 def kinds_table(table: pd.DataFrame) -> pd.DataFrame:
@@ -168,11 +169,14 @@ def effect_text(report: Report) -> str:
     change = report.change("contributors")
     name = report.label("indicators", "contributors")
     start, end = report.date(report.baseline), report.date(report.as_of)
-    span = report.text_of(f"from {start} to {end}", f"{start}至 {end}")
     if not change.known:
-        return f"{name} {span}"
-    return report.text_of(
-        f"{name}: {report.signed(change)} {span}", f"{span}{name}：{report.signed(change)}"
+        return report.tr("{name} from {start} to {end}", name=name, start=start, end=end)
+    return report.tr(
+        "{name}: {change} from {start} to {end}",
+        name=name,
+        change=report.signed(change),
+        start=start,
+        end=end,
     )
 
 

@@ -10,8 +10,10 @@ import pandas as pd
 
 from pensionbook.measure import UNKNOWN, Measure
 from pensionbook.register import measure_in_words, printed_in_words
+from pensionbook.registertools import verdict_word
 from pensionbook.report import Report
 from pensionbook.verdicts import Bound
+from pensionbook.wording import commas, semicolons
 
 # Levels within a tenth of themselves count as known.
 CLOSE = 0.1
@@ -90,11 +92,21 @@ def before_after(employment: pd.DataFrame) -> pd.DataFrame:
     return employment[known & narrow & (employment["group"] != "all")].reset_index(drop=True)
 
 
-def two_dates_alt(employment: pd.DataFrame, first: str, last: str) -> str:
+def two_dates_alt(report: Report, employment: pd.DataFrame, first: str, last: str) -> str:
     """Alternative text of the two-date chart: every group with both levels."""
-    return "; ".join(
-        f"{row.label}: {row.first} in {first}, {row.last} in {last}"
-        for row in employment.itertuples(index=False)
+    return semicolons(
+        (
+            report.tr(
+                "{group}: {start} in {first}, {end} in {last}",
+                group=row.label,
+                start=row.first,
+                end=row.last,
+                first=first,
+                last=last,
+            )
+            for row in employment.itertuples(index=False)
+        ),
+        report.language,
     )
 
 
@@ -107,15 +119,15 @@ def shedding_table(report: Report, first: str, last: str) -> pd.DataFrame:
         report,
         [
             (
-                report.text_of("Change of staff on the books", "在册职工增减"),
+                report.tr("Change of staff on the books"),
                 report.change("employees", "public", last, first),
             ),
             (
-                report.text_of("Staff off post at the later date", "期末离岗人员"),
+                report.tr("Staff off post at the later date"),
                 report.level("off_post", "public", last).negated(),
             ),
             (
-                report.text_of("Change counting only staff at work", "在岗职工增减"),
+                report.tr("Change counting only staff at work"),
                 report.change("on_post", "public", last, first),
             ),
         ],
@@ -137,7 +149,7 @@ def shares_table(report: Report) -> pd.DataFrame:
         for period in report.mentioned_periods(indicator, "non_public"):
             share = _share(report, indicator, period)
             if _pinned(share):
-                rows.append((f"{report.label('indicators', indicator)}, {period}", period, share))
+                rows.append((_dated(report, indicator, period), period, share))
     table = _known_rows(report, [(label, share) for label, _, share in rows])
     table["period"] = [period for _, period, _ in rows]
     return table
@@ -182,7 +194,7 @@ def parts_table(report: Report) -> pd.DataFrame:
             share = report.share(part, part._replace(group="all"))
             rows.append(
                 {
-                    "bar": f"{report.label('indicators', indicator)}, {period}",
+                    "bar": _dated(report, indicator, period),
                     "group": group,
                     "label": report.label("groups", group),
                     "low": share.low,
@@ -191,6 +203,10 @@ def parts_table(report: Report) -> pd.DataFrame:
                 }
             )
     return pd.DataFrame(rows, columns=["bar", "group", "label", "low", "high", "value"])
+
+
+def _dated(report: Report, indicator: str, period: str) -> str:
+    return commas((report.label("indicators", indicator), period), report.language)
 
 
 def _pinned(share: Measure) -> bool:
@@ -210,7 +226,7 @@ def printed_table(report: Report, indicators: Sequence[str]) -> pd.DataFrame:
             "measure": measure_in_words(verdict.figure, report.package, language),
             "printed": printed_in_words(verdict.figure, language),
             "unit": report.unit_label(verdict.figure.unit),
-            "verdict": verdict.verdict,
+            "verdict": verdict_word(verdict.verdict, language),
         }
         for verdict in report.result.verdicts.values()
         if verdict.figure.indicator in indicators
@@ -334,16 +350,17 @@ def decomposition_table(report: Report, parts: Decomposition | None) -> pd.DataF
     """The decomposition as rows ``label, low, high, value``, the whole change last."""
     if parts is None:
         return report.measures_table([])
-    employment = report.text_of("Employment effect", "就业效应")
-    coverage = report.text_of("Coverage effect", "覆盖效应")
+    employment = report.tr("Employment effect")
+    coverage = report.tr("Coverage effect")
     rows = [
-        (f"{name}, {report.label('groups', group)}", measure)
+        (commas((name, report.label("groups", group)), report.language), measure)
         for name, measures in ((employment, parts.employment), (coverage, parts.coverage))
         for group, measure in measures.items()
     ]
+    whole = report.label("groups", "all")
     rows += [
-        (f"{employment}, {report.label('groups', 'all')}", parts.employment_total),
-        (f"{coverage}, {report.label('groups', 'all')}", parts.coverage_total),
-        (report.text_of("Change of contributors", "缴费人数增减"), parts.change),
+        (commas((employment, whole), report.language), parts.employment_total),
+        (commas((coverage, whole), report.language), parts.coverage_total),
+        (report.tr("Change of contributors"), parts.change),
     ]
     return report.measures_table(rows)

@@ -11,6 +11,7 @@ import pandas as pd
 from pensionbook.measure import UNKNOWN, Measure
 from pensionbook.report import Report
 from pensionbook.verdicts import Bound
+from pensionbook.wording import commas, semicolons
 
 SHIFTS = (
     ("employees", "public"),
@@ -106,7 +107,9 @@ def groups_table(report: Report) -> pd.DataFrame:
                 "high": level.high,
                 "value": report.text(level),
                 "status": _status(report, group),
-                "assumption": "; ".join(level.bound.assumptions),
+                "assumption": semicolons(
+                    map(report.said, level.bound.assumptions), report.language
+                ),
             }
         )
     columns = ["group", "label", "low", "high", "value", "status", "assumption"]
@@ -114,12 +117,16 @@ def groups_table(report: Report) -> pd.DataFrame:
     return table.sort_values("high", kind="stable", ignore_index=True)
 
 
-def largest(groups: pd.DataFrame) -> str:
+def largest(report: Report, groups: pd.DataFrame) -> str:
     """The finding of the group chart: the group that may be the largest."""
     if groups.empty:
         return ""
     top = groups.iloc[-1]
-    return f"Outside the scheme: {top['label']} may be the largest group, {top['value']}"
+    return report.tr(
+        "Outside the scheme: {group} may be the largest group, {number}",
+        group=top["label"],
+        number=top["value"],
+    )
 
 
 def overlap_range(report: Report) -> Measure:
@@ -160,10 +167,10 @@ def overlap_table(report: Report) -> pd.DataFrame:
     return report.measures_table(
         [
             (
-                report.text_of("All groups inside the largest", "其余各类均含于最大一类"),
+                report.tr("All groups inside the largest"),
                 total.at_least(),
             ),
-            (report.text_of("No overlap at all", "各类互不重叠"), total.at_most()),
+            (report.tr("No overlap at all"), total.at_most()),
         ]
     )
 
@@ -177,7 +184,8 @@ def migrants_table(report: Report) -> pd.DataFrame:
         for period in report.mentioned_periods(MIGRANTS, group):
             level = report.level(MIGRANTS, group, period)
             if level.known:
-                rows.append((f"{report.label('groups', group)}, {period}", level))
+                label = commas((report.label("groups", group), period), report.language)
+                rows.append((label, level))
     return report.measures_table(rows)
 
 
@@ -193,7 +201,10 @@ def district_needs(report: Report) -> pd.DataFrame:
             if row.parent == report.area and report.knows(indicator, area=area)
         ]
         rows.append(
-            {"label": report.label("indicators", indicator), "held": ", ".join(held) or "none"}
+            {
+                "label": report.label("indicators", indicator),
+                "held": commas(held, report.language) or report.tr("none"),
+            }
         )
     return pd.DataFrame(rows, columns=["label", "held"])
 
@@ -204,7 +215,7 @@ def _status(report: Report, group: str) -> str:
         for figure in report.package.figures
         if figure.group == group and figure.indicator in STATUS_NOTES and figure.note
     ]
-    return notes[0] if notes else ""
+    return report.said(notes[0]) if notes else ""
 
 
 def _label(report: Report, indicator: str, group: str) -> str:

@@ -10,6 +10,7 @@ import pandas as pd
 from pensionbook.measure import UNKNOWN, Measure
 from pensionbook.register import measure_in_words, printed_in_words
 from pensionbook.report import Report
+from pensionbook.wording import commas
 
 MONEY = ("pension_payments", "fiscal_subsidy")
 
@@ -85,8 +86,10 @@ def dependency_table(report: Report) -> pd.DataFrame:
     if rows:
         rows.append(
             {
-                "measure": report.text_of("Retirees per contributor", "负担系数")
-                + f", {report.label('areas', report.area)}",
+                "measure": commas(
+                    (report.tr("Retirees per contributor"), report.label("areas", report.area)),
+                    report.language,
+                ),
                 "period": report.as_of,
                 "printed": "",
                 "bound": report.text(dependency_ratio(report)),
@@ -131,19 +134,23 @@ def peers_table(report: Report, indicator: str = "contributors") -> pd.DataFrame
     return pd.DataFrame(rows if len(rows) > 1 else [])
 
 
-def extremes(peers: pd.DataFrame) -> str:
+def extremes(report: Report, peers: pd.DataFrame) -> str:
     """The finding of the comparison: this place's change beside the largest gain."""
     if peers.empty:
         return ""
     own, best = peers.iloc[0], peers.loc[peers["high"].idxmax()]
-    return f"{own['label']} {own['value']}, {best['label']} {best['value']}"
+    pair = (f"{place['label']} {place['value']}" for place in (own, best))
+    return commas(pair, report.language)
 
 
-def drawn(peers: pd.DataFrame) -> pd.DataFrame:
+def drawn(report: Report, peers: pd.DataFrame) -> pd.DataFrame:
     """The places ready for a chart: labels with their interval, smallest change first."""
     if peers.empty:
         return peers
-    labels = [f"{row.label}, {row.since} to {row.period}" for row in peers.itertuples(index=False)]
+    labels = [
+        commas((row.label, report.span(row.since, row.period)), report.language)
+        for row in peers.itertuples(index=False)
+    ]
     return peers.assign(label=labels).sort_values("high", kind="stable", ignore_index=True)
 
 

@@ -18,6 +18,7 @@ from pensionbook.analysis.barriers import (
 )
 from pensionbook.measure import UNKNOWN, Measure
 from pensionbook.report import Report
+from pensionbook.wording import commas, semicolons
 
 _COLUMNS = [
     "id", "lever", "section", "label", "target", "responsible", "precedent", "answers",
@@ -59,9 +60,9 @@ def reach_text(report: Report, number: Measure) -> str:
     if high is not None:
         return report.text(replace(number, bound=replace(number.bound, low=None)))
     if not low:
-        return report.text_of("unknown", "未知")
+        return report.tr("unknown")
     group = report.text(number)
-    return report.text_of(f"no upper bound; group of {group}", f"无上界；该群体{group}")
+    return report.tr("no upper bound; group of {group}", group=group)
 
 
 def _level(report: Report, measure: Row, period: str) -> Measure:
@@ -87,15 +88,17 @@ def measures_table(report: Report) -> pd.DataFrame:
                 "section": kind_name(report, row["lever"]),
                 "label": name_of(report, row),
                 "target": whom(report, row["target_group"]),
-                "responsible": row["responsible"],
-                "precedent": row["precedent"],
-                "answers": "; ".join(names.get(b, b) for b in listed(row["barrier"])),
+                "responsible": report.said(row["responsible"]),
+                "precedent": report.said(row["precedent"]),
+                "answers": semicolons(
+                    (names.get(b, b) for b in listed(row["barrier"])), report.language
+                ),
                 "counts": _counts(report, row, date) if date else "",
                 "low": number.low,
                 "high": number.high,
                 "value": report.text(number) if date else "",
                 "reached": reach_text(report, number),
-                "note": row["note"],
+                "note": report.said(row["note"]),
             }
         )
     return pd.DataFrame(records, columns=_COLUMNS)
@@ -105,7 +108,7 @@ def _counts(report: Report, measure: Row, date: str) -> str:
     name = report.label("indicators", measure["reach_indicator"])
     group = measure["reach_group"]
     parts = (name, "" if group == "all" else report.label("groups", group), date)
-    return report.text_of(", ", "，").join(part for part in parts if part)
+    return commas((part for part in parts if part), report.language)
 
 
 def answers_matrix(report: Report) -> pd.DataFrame:
@@ -115,7 +118,7 @@ def answers_matrix(report: Report) -> pd.DataFrame:
     barriers a row without section for the measures that answer none of them.
     """
     levers = list(dict.fromkeys(row["lever"] for row in measures(report)))
-    none = report.text_of("No barrier named", "未对应任何障碍")
+    none = report.tr("No barrier named")
     cells = [
         (name_of(report, barrier), kind_name(report, barrier["kind"]), barrier["id"])
         for barrier in barriers(report)
@@ -173,7 +176,7 @@ def unattached(table: pd.DataFrame) -> pd.DataFrame:
 
 def unanswered(report: Report) -> pd.DataFrame:
     """The barriers that no measure answers; columns as of all barriers, and ``note``."""
-    notes = {row["id"]: row["note"] for row in barriers(report)}
+    notes = {row["id"]: report.said(row["note"]) for row in barriers(report)}
     table = barriers_table(report)
     table = table[~table["answered"].astype(bool)].reset_index(drop=True)
     return table.assign(note=[notes[name] for name in table["id"]])
@@ -183,8 +186,9 @@ def answers_table(report: Report) -> pd.DataFrame:
     """Each barrier with the measures that answer it: ``branch, label, affected, measures``."""
     table = barriers_table(report)
     named = [
-        "; ".join(
-            name_of(report, row) for row in measures(report) if barrier in listed(row["barrier"])
+        semicolons(
+            (name_of(report, row) for row in measures(report) if barrier in listed(row["barrier"])),
+            report.language,
         )
         for barrier in table["id"]
     ]

@@ -14,6 +14,7 @@ from pensionbook.measure import UNKNOWN, Measure
 from pensionbook.periods import end_in_years, years_between
 from pensionbook.report import Report
 from pensionbook.verdicts import Bound
+from pensionbook.wording import commas
 
 CONFIDENCE = 0.95
 # Growth known less well than this many points is left to the table.
@@ -66,7 +67,7 @@ def steps_table(report: Report, found: list[Step]) -> pd.DataFrame:
             "growth": [report.text(step.growth) for step in found],
             "yearly_change": [report.text(step.yearly_change) for step in found],
             "yearly_growth": [report.text(compounded(step.growth, step.years)) for step in found],
-            "label": [f"{step.since} to {step.period}" for step in found],
+            "label": [report.span(step.since, step.period) for step in found],
             "value": [report.text(step.yearly_change) for step in found],
             "low": [step.yearly_change.low for step in found],
             "high": [step.yearly_change.high for step in found],
@@ -231,12 +232,13 @@ def by_area(report: Report, period: str, since: str) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=columns)
 
 
-def extremes(drawn_areas: pd.DataFrame) -> str:
+def extremes(report: Report, drawn_areas: pd.DataFrame) -> str:
     """The finding of an area chart: who grew most and who least."""
     if drawn_areas.empty:
         return ""
     least, most = drawn_areas.iloc[0], drawn_areas.iloc[-1]
-    return f"{most['label']} {most['value']}, {least['label']} {least['value']}"
+    pair = (f"{place['label']} {place['value']}" for place in (most, least))
+    return commas(pair, report.language)
 
 
 def compounded(growth: Measure, years: Fraction) -> Measure:
