@@ -16,7 +16,7 @@ from typing import Any
 import axe_playwright_python
 from playwright.async_api import Page as AsyncPage
 from playwright.async_api import async_playwright
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 WIDE, NARROW = 1280, 400
 _NAMES = ("chromium", "chromium-browser", "google-chrome")
@@ -36,9 +36,12 @@ _RUN_AXE = """async (options) => {
 _STILL = "*, *::before, *::after { transition: none !important; animation: none !important; }"
 # Colours take axe as long as all else, and rows of a long table are alike: these stand for all.
 # On the narrow page, where colours are left out, every row is looked at.
-_THIN = """document.querySelectorAll("tbody tr:nth-child(n+31)").forEach((row) => row.remove())"""
+_THIN = """document.querySelectorAll("tbody tr:nth-child(n+16)").forEach((row) => row.remove())"""
 _OUTSIDE = re.compile(r"^(?!file:|data:|blob:|about:)")
 _AT_ONE_TIME = 2
+# A busy machine may take its time.
+_PATIENCE = 30_000
+expect.set_options(timeout=_PATIENCE)
 
 
 def find_browser() -> str:
@@ -81,10 +84,17 @@ class Window:
     def new(cls, context: BrowserContext, html: Path) -> Window:
         """An empty window; requests to other hosts fail and are kept."""
         window = cls(context.new_page(), html)
-        window.page.set_default_timeout(30_000)
+        window.page.set_default_timeout(_PATIENCE)
         window.page.route(_OUTSIDE, lambda route: route.abort())
         _listen(window.page, window.asked, window.complaints)
         return window
+
+    def check_quiet(self) -> None:
+        """Check that the pages so far asked nobody and complained of nothing; begin anew."""
+        found = (self.asked[:], self.complaints[:])
+        self.asked.clear()
+        self.complaints.clear()
+        assert found == ([], [])
 
     def open(self, name: str) -> Page:
         """Open a page by its address in the book, such as ``register.html#figure-a``."""

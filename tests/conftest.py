@@ -5,11 +5,18 @@ from __future__ import annotations
 import fcntl
 import os
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from projects import PROGRAM, ROOT, Project
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+    from browser import Window
 
 # Notebooks made to fail are run by the tests of the build, not compared by nbval.
 collect_ignore = ["fixtures"]
@@ -49,3 +56,59 @@ def built_edition(tmp_path_factory: pytest.TempPathFactory) -> Path:
             assert run.returncode == 0, run.stderr
             (folder / "complete").touch()
     return folder / "_build" / "tianjin-2002"
+
+
+@pytest.fixture(scope="session")
+def books(built_edition: Path) -> dict[str, Path]:
+    """The web pages of the report, by language, for tests that open them in a browser."""
+    from browser import find_browser
+
+    try:
+        find_browser()
+    except RuntimeError as error:
+        pytest.fail(str(error), pytrace=False)
+    found = {path.parent.name: path for path in sorted(built_edition.glob("*/html"))}
+    assert "en" in found
+    return found
+
+
+@pytest.fixture(scope="module")
+def browser(books: dict[str, Path]) -> Iterator[Browser]:
+    """One browser for all tests of a file."""
+    from browser import chromium
+
+    with chromium() as browser:
+        yield browser
+
+
+@pytest.fixture(scope="module")
+def _desk(browser: Browser, books: dict[str, Path]) -> Window:
+    from browser import WIDE, Window
+
+    size = {"width": WIDE, "height": 900}
+    context = browser.new_context(viewport=size, color_scheme="light", reduced_motion="reduce")
+    return Window.new(context, books["en"])
+
+
+@pytest.fixture(scope="module")
+def _phone(browser: Browser, books: dict[str, Path]) -> Window:
+    from browser import NARROW, Window
+
+    size = {"width": NARROW, "height": 800}
+    context = browser.new_context(viewport=size, has_touch=True, reduced_motion="reduce")
+    return Window.new(context, books["en"])
+
+
+@pytest.fixture
+def desk(_desk: Window, books: dict[str, Path]) -> Iterator[Window]:
+    """A window as wide as a desk's; it may ask no other host and complain of nothing."""
+    _desk.html = books["en"]
+    yield _desk
+    _desk.check_quiet()
+
+
+@pytest.fixture
+def phone(_phone: Window) -> Iterator[Window]:
+    """A phone; it may ask no other host and complain of nothing."""
+    yield _phone
+    _phone.check_quiet()
