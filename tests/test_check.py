@@ -427,6 +427,10 @@ DESCRIPTOR_CASES = {
         replace("datapackage.yaml", "path: source/invented.txt", "path: ../../etc/passwd"),
         "sources 1, path: found",
     ),
+    "created_on_no_day": (
+        replace("datapackage.yaml", "licenses:", "created: soon\nlicenses:"),
+        "datapackage.yaml, created: found 'soon'; write a day such as 2026-11-23",
+    ),
     "entry_that_breaks_the_standard": (
         replace("datapackage.yaml", "licenses:", "keywords: 3\nlicenses:"),
         "datapackage.yaml: .*write it so or delete the entry",

@@ -113,7 +113,7 @@ def test_a_sign_is_put_only_where_it_is_sure():
 
 def test_texts_follow_the_language():
     report = report_of(level("a", "10.0"), as_of="2001", language="zh_CN")
-    assert report.text_of("one", "一") == "一"
+    assert report.tr("at most {end}", end=1) == "至多 1"
     assert report.label("areas", "town") == "镇"
     assert report.date("2002-09") == "2002\u2009年\u20099\u2009月"
     assert report.text(UNKNOWN) == "无法恢复"

@@ -4,6 +4,7 @@ CONTRIBUTING.md says how a change of these results is accepted.
 """
 
 import csv
+import re
 from pathlib import Path
 
 import pytest
@@ -121,3 +122,41 @@ def test_all_smallest_repairs_were_checked_and_every_bound_proved(audit):
     assert all(verdict.all_repairs_checked for verdict in result.verdicts.values())
     assert not any(bound.unproved for bound in result.bounds.values())
     assert not any("unproved" in row.values() for row in rows["bounds"])
+
+
+# -- what the list of what is reproduced must hold ------------------------------------------------
+
+REPRODUCTION = (PACKAGE.parents[1] / "book" / "reproduction.md").read_text(encoding="utf-8")
+DEGREES = ("exact", "bounded", "not recoverable", "as data", "words")
+
+
+def rows_of_reproduction() -> dict[str, list[str]]:
+    """The rows of both tables by their first cell."""
+    lines = [line for line in REPRODUCTION.splitlines() if line.startswith("| ")]
+    rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
+    return {row[0]: row for row in rows if row[0] not in ("In the source", "---")}
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("Figure 1", "Figure 2", "Figure 3", "Figure 4", "Figure 6"),
+        *("Table 2", "Table 5", "Table 11"),
+        *("一", "二", "三(一)1", "三(一)2", "三(一)3"),
+        *("三(二)1", "三(二)2", "三(二)3", "三(二)4"),
+        *("四1", "四2", "四3", "四4", "四5"),
+        *(f"五({number})" for number in "一二三四五六七"),
+        *("六", "七(一)", "七(二)", "八", "九"),
+    ],
+)
+def test_every_section_figure_and_table_of_the_paper_is_accounted_for(name):
+    rows = rows_of_reproduction()
+    degree = rows[name][3]
+    assert degree.startswith((*DEGREES, "every measure as data")), degree
+
+
+def test_every_part_of_the_paper_that_has_a_printed_figure_is_in_the_list():
+    parts = "|".join(sorted(map(re.escape, rows_of_reproduction()), key=len, reverse=True))
+    package = load_package(PACKAGE, check=False)
+    for figure in package.figures:
+        assert re.match(parts, figure.locator), figure.locator

@@ -18,7 +18,7 @@ from pensionbook.bookdata import (
     unit_text,
 )
 from pensionbook.i18n import translate
-from pensionbook.wording import commas, semicolons
+from pensionbook.wording import enumerated, semicolons
 
 DOUBTED = ("inconsistent", "disputed")
 
@@ -130,7 +130,7 @@ def _tip(record: dict[str, Any], doubted: list[str], data: dict[str, Any]) -> st
         )
     ]
     if doubted:
-        figures = commas(doubted, language)
+        figures = enumerated(doubted, language)
         parts.append(translate("Rests on figures in doubt: {figures}.", language, figures=figures))
     if record["assumptions"]:
         said = (data["assumptions"].get(text, text) for text in record["assumptions"])

@@ -13,7 +13,7 @@ from sphinx.util.docutils import SphinxDirective
 from pensionbook.bookdata import REGISTER_PAGE, book_data, bounds_text, link_to, unit_text
 from pensionbook.i18n import translate
 from pensionbook.registertools import HEADS, tools_node, verdict_word
-from pensionbook.wording import commas
+from pensionbook.wording import enumerated
 
 _WIDTHS = {
     "where": 8, "measure": 22, "printed": 12, "read": 12, "verdict": 10, "implied": 14,
@@ -85,7 +85,7 @@ class ValuesDirective(SphinxDirective):
             return [nodes.paragraph("", text)]
         records = [r for _, r in sorted(values.items()) if r["unit"] != "text"]
         rows: list[tuple[Any, ...]] = []
-        comma = commas(["", ""], language)
+        comma = enumerated(["", ""], language)
         for record in records:
             basis = nodes.paragraph()
             for position, figure in enumerate(record["figures"]):

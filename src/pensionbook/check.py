@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from pensionbook.errors import Problem, quote
 from pensionbook.figure_rules import check_figures
 from pensionbook.findings import Findings
+from pensionbook.periods import release_date
 from pensionbook.reading import DESCRIPTOR, RawPackage
 from pensionbook.structure import check_structure, explain_cell
 from pensionbook.table_rules import check_other_tables
@@ -49,6 +50,9 @@ def _check_descriptor(descriptor: dict[str, Any], findings: Findings) -> None:
         _check_text(entry, descriptor.get(entry), findings)
     if descriptor.get("description") is not None:
         _check_text("description", descriptor["description"], findings)
+    created = descriptor.get("created")
+    if created is not None and release_date(created) is None:
+        problem("created", f"found {quote(str(created))}", "write a day such as 2026-11-23")
     sources = descriptor.get("sources")
     if not isinstance(sources, list) or not sources:
         problem("sources", "no source", "list at least one, each with a title and a path")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numbers
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
@@ -12,10 +13,22 @@ from typing import Any
 
 import pandas as pd
 
+from pensionbook.i18n import available, translate
 from pensionbook.mimes import DATA_MIME, TABLE_MIME
 
 MISSING = "—"
-_UNKNOWN = ("not recoverable", "无法恢复")
+
+
+def _said(message: str) -> list[str]:
+    """A message in all languages."""
+    return [translate(message, language) for language in available()]
+
+
+_BEFORE = "|".join(
+    re.escape(text.removesuffix("{end}"))
+    for text in _said("at most {end}") + _said("at least {end}")
+)
+_NUMBER = re.compile(f"(?:{_BEFORE})?[\u22120-9+-]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +88,8 @@ def _plain(cell: object) -> str | int | float | None:
 
 def _side(column: pd.Series) -> str:
     """Texts stand left, numbers right."""
-    cells = [str(cell).removeprefix("at least ").removeprefix("at most ") for cell in column]
-    told = [cell for cell in cells if cell != MISSING]
-    numeric = all(cell[:1] in "\u22120123456789-+" or cell in _UNKNOWN for cell in told)
+    told = [str(cell) for cell in column if str(cell) != MISSING]
+    numeric = all(_NUMBER.match(cell) or cell in _said("not recoverable") for cell in told)
     return "number" if told and numeric else "text"
 
 

@@ -150,7 +150,7 @@ def _basis(verdict: Verdict, assumed: tuple[str, ...], language: str) -> str:
     figures, identities = verdict.implied.figures, verdict.implied.identities
     if not figures:
         return ""
-    comma = translate("{one}, {other}", language)
+    comma = translate("{one}, {another}", language)
     parts = [translate("from {figures}", language, figures=_listed(figures, comma, language))]
     if identities:
         names = _listed(identities, comma, language)
@@ -165,7 +165,7 @@ def _basis(verdict: Verdict, assumed: tuple[str, ...], language: str) -> str:
 
 def _listed(items: tuple[str, ...], pair: str, language: str, most: int = 6) -> str:
     """At most so many items, joined by a message of ``one`` and ``other``."""
-    glue = pair.removeprefix("{one}").removesuffix("{other}")
+    glue = pair.removeprefix("{one}").removesuffix("{other}").removesuffix("{another}")
     shown = glue.join(item.rstrip(".。") for item in items[:most])
     if len(items) <= most:
         return shown

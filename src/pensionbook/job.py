@@ -17,6 +17,7 @@ from pensionbook.cache import Cache
 from pensionbook.downloads import download_path, files_of
 from pensionbook.errors import BuildError
 from pensionbook.fingerprint import sha256_json
+from pensionbook.i18n import translate
 from pensionbook.layout import DATA_FILE, EXTRA, LOCALE, PICTURES, TEMPLATES, report_file
 from pensionbook.notebooks import (
     exhibits,
@@ -202,8 +203,12 @@ class Job:
         }
         if language in _NUMBERED:
             settings["numfig_format"] = _NUMBERED[language]
+        settings |= _interface(language)
         changes = {
             "title": title or self.package.name,
+            "copyright": translate(
+                "The pensionbook project; text and data under CC BY 4.0", language
+            ),
             "execute": {"execute_notebooks": "off"},
             "sphinx": {"config": settings},
         }
@@ -227,9 +232,19 @@ class Job:
 
         document = formats.gather(pages_folder, reading_order(self.book), language)
         name = self.package.name
-        imprint = formats.Imprint.for_edition(title or name, language, name)
+        released = self.package.created
+        imprint = formats.Imprint.for_edition(title or name, language, name, released)
         targets = {kind: report_file(new, language, kind) for kind in wanted}
         formats.write_all(document, targets, imprint)
+
+
+def _interface(language: str) -> dict[str, Any]:
+    """What the theme and the notebooks' code cells say to the reader."""
+    return {
+        "nb_code_prompt_show": translate("Show the code", language),
+        "nb_code_prompt_hide": translate("Hide the code", language),
+        "html_theme_options": {"search_bar_text": translate("Search the report", language)},
+    }
 
 
 def _write_values(values: Mapping[str, Values], path: Path) -> None:

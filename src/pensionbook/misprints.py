@@ -11,11 +11,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from fractions import Fraction
 from itertools import pairwise
 
 from pensionbook.figures import QUALIFIERS, Interval, read_figure
 
 KINDS = ("digit", "swapped", "left_out", "doubled", "point", "sign", "qualifier")
+MOST_TIMES_WIDER = 2
 _DIGITS = "0123456789"
 
 
@@ -41,22 +43,31 @@ def explain_by_slips(
 ) -> Explained:
     """All single slips after which a printed figure would fit.
 
+    Candidates that say much less than the figure does are not tried: nearly anything fits them.
+
     Args:
         implied: what the other figures allow, in the printed unit.
         whole: as for :func:`~pensionbook.figures.read_figure`.
     """
-    tried = list(dict.fromkeys(slips(printed, qualifier)))
-    fitting = [
-        slip
-        for slip in tried
-        if read_figure(slip.printed, slip.qualifier, whole=whole).rounded.meets(implied)
-    ]
-    # The same figure is told once, as the plainest slip that leads to it.
-    first = {(slip.printed, slip.qualifier): slip for slip in reversed(fitting)}
-    return Explained(
-        tuple(slip for slip in fitting if first[slip.printed, slip.qualifier] == slip),
-        len({(slip.printed, slip.qualifier) for slip in tried}),
-    )
+
+    def read(slip: Slip) -> Interval:
+        return read_figure(slip.printed, slip.qualifier, whole=whole).rounded
+
+    most = _width(read_figure(printed, qualifier, whole=whole).rounded)
+    candidates: dict[tuple[str, str], Slip] = {}
+    for slip in slips(printed, qualifier):
+        width = _width(read(slip))
+        if most is None or (width is not None and width <= MOST_TIMES_WIDER * most):
+            # The same figure is told once, as the plainest slip that leads to it.
+            candidates.setdefault((slip.printed, slip.qualifier), slip)
+    fitting = tuple(slip for slip in candidates.values() if read(slip).meets(implied))
+    return Explained(fitting, len(candidates))
+
+
+def _width(interval: Interval) -> Fraction | None:
+    if interval.low is None or interval.high is None:
+        return None
+    return interval.high - interval.low
 
 
 def slips(printed: str, qualifier: str) -> Iterator[Slip]:

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from fractions import Fraction
 from pathlib import Path
 
 from pensionbook.check import check_raw_package
 from pensionbook.errors import PackageError, Problem, quote
+from pensionbook.periods import release_date
 from pensionbook.reading import OPTIONAL_TABLES, RawPackage, RawTable, read_package
 
 __all__ = [
@@ -154,6 +156,7 @@ class Package:
         tables: the rows of the optional tables (measures, barriers, parameters), () where absent.
         sha256: hex digest of each file that was read, by file name.
         translations: what the tables say, by language and text, from translations.csv.
+        created: the day the package was published, for the records of printed reports.
     """
 
     path: Path
@@ -169,6 +172,7 @@ class Package:
     tables: dict[str, tuple[dict[str, str], ...]]
     sha256: dict[str, str]
     translations: dict[tuple[str, str], str] = field(default_factory=dict)
+    created: date | None = None
 
     def said(self, text: str, language: str) -> str:
         """A text of the tables in a language; as it stands where it is not translated."""
@@ -220,6 +224,7 @@ def load_package(path: str | Path, *, check: bool = True) -> Package:
         name=str(raw.descriptor.get("name", "")),
         title_en=str(raw.descriptor.get("title", "")),
         title_zh=str(raw.descriptor.get("title_zh", "")),
+        created=release_date(raw.descriptor.get("created")),
         figures=_figures(raw.tables["figures"]),
         identities=_identities(raw),
         indicators={row[0]: Indicator(*row) for row in raw.tables["indicators"].rows},

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import date, datetime
 from fractions import Fraction
 
 _PERIOD = re.compile(r"([0-9]{4})(?:-(0[1-9]|1[0-2]))?")
@@ -37,3 +37,15 @@ def end_date(period: str) -> date:
 def years_between(start: str, end: str) -> Fraction:
     """Length of time between the ends of two periods, in years."""
     return end_in_years(end) - end_in_years(start)
+
+
+def release_date(created: object) -> date | None:
+    """The day of a package's entry ``created``, which YAML may have read already; else None."""
+    if isinstance(created, datetime):
+        return created.date()
+    if isinstance(created, date):
+        return created
+    try:
+        return date.fromisoformat(created) if isinstance(created, str) else None
+    except ValueError:
+        return None

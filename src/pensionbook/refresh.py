@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from pensionbook.errors import PensionbookError
+from pensionbook.mimes import WITH_SVG
 from pensionbook.notebooks import assemble, notebook_text, results_of
 from pensionbook.parameters import read_notebook
 from pensionbook.runner import executed_notebook
@@ -31,6 +32,8 @@ def refresh(paths: Sequence[Path]) -> None:
     ]
     with tempfile.TemporaryDirectory() as folder:
         environment = clean_environment(Path(folder), Path(folder))
+        # Only a build needs them, and the kept outputs are to be compared with a plain run.
+        del environment[WITH_SVG]
         with open_pool(environment, min(len(jobs), os.cpu_count() or 1)) as pool:
             for name, event in pool.run(jobs):
                 if event["event"] in ("started", "cell"):

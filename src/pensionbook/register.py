@@ -223,9 +223,12 @@ def measure_in_words(figure: Figure, package: Package, language: str = "en") -> 
     if not figure.has_of:
         return text
     indicator, group, area = figure.of
-    whole = [name("indicators", indicator)]
+    whole, of_whom = name("indicators", indicator), []
     if group != figure.group or group != "all":
-        whole.append(name("groups", group))
+        of_whom.append(name("groups", group))
     if area != figure.area:
-        whole.append(name("areas", area))
-    return translate("{part} of {whole}", language, part=text, whole=" ".join(whole))
+        of_whom.append(name("areas", area))
+    if of_whom:
+        names = " ".join(of_whom)
+        whole = translate("{indicator} {names}", language, indicator=whole, names=names)
+    return translate("{part} of {whole}", language, part=text, whole=whole)

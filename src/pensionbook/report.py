@@ -168,10 +168,6 @@ class Report:
         """A note, an assumption or another text of the package in the report's language."""
         return self.package.said(text, self.language)
 
-    def text_of(self, en: str, zh: str) -> str:
-        """The one of two texts that is in the report's language."""
-        return zh if self.language.startswith("zh") else en
-
     def span(self, start: str, end: str) -> str:
         """Two periods as an interval: ``1999 to 2002-09``."""
         return self.tr("{low} to {high}", low=start, high=end)

@@ -20,7 +20,17 @@ _TEXTS = re.compile(
 )
 _FORMULA_SIGNS = "=+-@＝＋－＠"
 _ENTRIES_WITH_RULES = frozenset(
-    ["name", "title", "title_zh", "description", "licenses", "sources", "resources", "path"]
+    [
+        "name",
+        "title",
+        "title_zh",
+        "description",
+        "licenses",
+        "sources",
+        "resources",
+        "path",
+        "created",
+    ]
 )
 
 

@@ -93,13 +93,18 @@ def commas(parts: Iterable[str], language: str = "en") -> str:
     return _joined(parts, translate("{one}, {other}", language))
 
 
+def enumerated(names: Iterable[str], language: str = "en") -> str:
+    """Names one after the other; some languages have a comma of their own for these."""
+    return _joined(names, translate("{one}, {another}", language))
+
+
 def semicolons(parts: Iterable[str], language: str = "en") -> str:
     """Clauses one after the other, with the language's semicolon."""
     return _joined(parts, translate("{one}; {other}", language))
 
 
 def _joined(parts: Iterable[str], pattern: str) -> str:
-    glue = pattern.removeprefix("{one}").removesuffix("{other}")
+    glue = pattern.removeprefix("{one}").removesuffix("{other}").removesuffix("{another}")
     return glue.join(parts)
 
 

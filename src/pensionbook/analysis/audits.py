@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from fractions import Fraction
 
 import pandas as pd
@@ -20,7 +21,7 @@ from pensionbook.registertools import verdict_word
 from pensionbook.report import Report
 from pensionbook.system import Quantity
 from pensionbook.verdicts import Bound, Verdict
-from pensionbook.wording import commas, semicolons
+from pensionbook.wording import enumerated, semicolons
 
 TROUBLED = ("inconsistent", "disputed", "truncated")
 # A bound so narrow, relative to its middle, counts as giving the figure back.
@@ -28,6 +29,7 @@ CLOSE = Fraction(1, 100)
 # A slip is named where at most this many of those tried would do; else their number is told.
 _TOLD = 3
 _NEAR = Fraction(1, 50)
+_NARROW = Fraction(1, 20)
 
 
 def troubled(report: Report) -> list[Verdict]:
@@ -281,21 +283,32 @@ def levels_mentioned(report: Report) -> Measure:
 def _slip_in_words(report: Report, verdict: Verdict, found: Explained) -> str:
     if verdict.verdict == "truncated":
         return report.tr("last digits cut off")
-    slips = [slip for slip in found.fitting if slip.kind != "qualifier"]
-    told = [_slip_text(report, slip) for slip in slips] if len(slips) <= _TOLD else []
+    allowed = verdict.implied.interval
+    narrow = _is_narrow(allowed, read_figure(verdict.figure.printed, "exact").rounded)
+    # Where the others allow much, a wrong digit explains nothing; a wrong word still may.
+    slips = [slip for slip in found.fitting if narrow or slip.kind == "qualifier"]
+    told = [_slip_text(report, verdict, slip) for slip in slips] if len(slips) <= _TOLD else []
     sums, wholes = left_out_of_sum(report, verdict), other_whole(report, verdict)
     if 0 < len(sums) <= _TOLD:
-        told.append(report.tr("a sum without: {parts}", parts=commas(sums, report.language)))
+        told.append(report.tr("a sum without: {parts}", parts=enumerated(sums, report.language)))
     if 0 < len(wholes) <= _TOLD:
-        told.append(report.tr("a share of: {wholes}", wholes=commas(wholes, report.language)))
+        told.append(report.tr("a share of: {wholes}", wholes=enumerated(wholes, report.language)))
     if told:
         return semicolons(told, report.language)
-    if slips:
-        return report.tr("many would do")
-    return report.tr("no single slip does")
+    if not narrow:
+        return report.tr("the others allow too much to tell")
+    return report.tr("many would do") if slips else report.tr("no single slip does")
 
 
-def _slip_text(report: Report, slip: Slip) -> str:
+def _is_narrow(allowed: Interval, printed: Interval) -> bool:
+    """Whether the others pin a figure down to within :data:`_NARROW` of its size."""
+    if allowed.low is None or allowed.high is None:
+        return False
+    size = max(abs(printed.low), abs(printed.high))
+    return allowed.high - allowed.low <= _NARROW * size
+
+
+def _slip_text(report: Report, verdict: Verdict, slip: Slip) -> str:
     words = {
         "digit": mark("one digit"),
         "swapped": mark("two digits exchanged"),
@@ -303,8 +316,11 @@ def _slip_text(report: Report, slip: Slip) -> str:
         "doubled": mark("a digit doubled"),
         "point": mark("decimal point"),
         "sign": mark("sign"),
+        "qualifier": mark("another word"),
     }
-    text = report.tr("{number} ({slip})", number=slip.printed, slip=report.tr(words[slip.kind]))
+    meant = replace(verdict.figure, printed=slip.printed, qualifier=slip.qualifier)
+    number = printed_in_words(meant, report.language)
+    text = report.tr("{number} ({slip})", number=number, slip=report.tr(words[slip.kind]))
     return text.replace("-", "\u2212")
 
 

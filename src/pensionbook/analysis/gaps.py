@@ -11,7 +11,7 @@ import pandas as pd
 from pensionbook.measure import UNKNOWN, Measure
 from pensionbook.report import Report
 from pensionbook.verdicts import Bound
-from pensionbook.wording import commas, semicolons
+from pensionbook.wording import commas, enumerated, semicolons
 
 SHIFTS = (
     ("employees", "public"),
@@ -203,7 +203,7 @@ def district_needs(report: Report) -> pd.DataFrame:
         rows.append(
             {
                 "label": report.label("indicators", indicator),
-                "held": commas(held, report.language) or report.tr("none"),
+                "held": enumerated(held, report.language) or report.tr("none"),
             }
         )
     return pd.DataFrame(rows, columns=["label", "held"])
@@ -220,7 +220,9 @@ def _status(report: Report, group: str) -> str:
 
 def _label(report: Report, indicator: str, group: str) -> str:
     name = report.label("indicators", indicator)
-    return name if group == "all" else f"{name}: {report.label('groups', group)}"
+    if group == "all":
+        return name
+    return report.tr("{name}: {group}", name=name, group=report.label("groups", group))
 
 
 def _all_of(groups: Sequence[tuple[str, ...]]) -> tuple[str, ...]:
