@@ -133,9 +133,9 @@ def test_a_page_that_is_missing_is_named(tmp_path: Path) -> None:
         gather(folder, ("index", "gone"), "en")
 
 
-def test_a_language_without_words_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(BuildError, match="'fr'"):
-        formats.write_pdf(Document("<h1>x</h1>", "fr"), tmp_path / "x.pdf", imprint("en"))
+def test_a_language_without_a_catalogue_has_english_words() -> None:
+    assert formats.words_of("xx") == formats.words_of("en")
+    assert formats.words_of("zh_CN").contents == "目录"
 
 
 def test_columns_are_as_wide_as_their_content_needs(document: Document) -> None:

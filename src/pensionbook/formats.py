@@ -10,9 +10,10 @@ from functools import lru_cache
 from pathlib import Path
 
 from pensionbook import pandoc
-from pensionbook.errors import BuildError
+from pensionbook.i18n import translate
 from pensionbook.pandoc import Node
 from pensionbook.printed import Document, gather
+from pensionbook.wording import commas
 
 __all__ = [
     "Document",
@@ -88,46 +89,26 @@ class Words:
     note: str
 
 
-_WORDS = {
-    "en": Words(
-        contents="Contents",
-        figures="Figures",
-        tables="Tables",
-        table="Table",
-        comma=", ",
-        authors="The pensionbook project",
-        edition="Edition {}",
-        note="Every number in the text leads to the list of values, and from there to the "
-        "register of printed figures. Text and data are under CC BY 4.0, the programs under the "
-        "MIT licence.",
-    ),
-    "zh_CN": Words(
-        contents="目录",
-        figures="图目录",
-        tables="表目录",
-        table="表",
-        comma="，",
-        authors="pensionbook 项目",
-        edition="版本：{}",
-        note="正文中的每个数字都可查到数值表，并由此追溯到印出数字登记表。"
-        "文字和数据按 CC BY 4.0 许可发布，程序按 MIT 许可发布。",
-    ),
-}
-
-
 def words_of(language: str) -> Words:
-    """The interface words of a language.
+    """The interface words of a language."""
 
-    Raises:
-        BuildError: the printed formats do not know the language yet.
-    """
-    try:
-        return _WORDS[language]
-    except KeyError:
-        raise BuildError(
-            f"the printed formats have no words for the language {language!r}; "
-            "add them to formats.py"
-        ) from None
+    def tr(message: str) -> str:
+        return translate(message, language)
+
+    return Words(
+        contents=tr("Contents"),
+        figures=tr("List of figures"),
+        tables=tr("List of tables"),
+        table=tr("Table"),
+        comma=commas(["", ""], language),
+        authors=tr("The pensionbook project"),
+        edition=tr("Edition {}"),
+        note=tr(
+            "Every number in the text leads to the list of values, and from there to the "
+            "register of printed figures. Text and data are under CC BY 4.0, the programs under "
+            "the MIT licence."
+        ),
+    )
 
 
 def write_pdf(document: Document, target: Path, imprint: Imprint) -> None:

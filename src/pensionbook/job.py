@@ -34,10 +34,6 @@ from pensionbook.runner import Executed, execute, look_up, plan_runs, pool_for
 from pensionbook.staging import swap_into_place
 from pensionbook.workers import clean_environment
 
-_NUMBERED = {
-    "en": {"figure": "Figure %s", "table": "Table %s"},
-    "zh_CN": {"figure": "图 %s", "table": "表 %s"},
-}
 # What a reader of one language reads in another place in another one.
 _TEXT = "text"
 
@@ -192,8 +188,7 @@ class Job:
         environment: Mapping[str, str],
     ) -> None:
         """Compile the pages of one language and write the report in all formats."""
-        chinese = language.startswith("zh")
-        title = self.package.title_zh if chinese else self.package.title_en
+        title = self.package.title_in(language)
         settings: dict[str, Any] = {
             "language": language,
             "locale_dirs": [LOCALE],
@@ -201,8 +196,10 @@ class Job:
             "gettext_location": False,
             "html_extra_path": [EXTRA] if any(f.startswith(EXTRA) for f in pages) else [],
         }
-        if language in _NUMBERED:
-            settings["numfig_format"] = _NUMBERED[language]
+        settings["numfig_format"] = {
+            "figure": translate("Figure %s", language),
+            "table": translate("Table %s", language),
+        }
         settings |= _interface(language)
         changes = {
             "title": title or self.package.name,

@@ -9,9 +9,9 @@ from babel import Locale
 from sphinx.application import Sphinx
 
 from pensionbook.bookdata import book_data
+from pensionbook.i18n import translate
 
 _TEMPLATES = Path(__file__).parent / "pagetemplates"
-_LABELS = {"zh_CN": "语言"}
 
 
 def add_templates(_app: Sphinx, config: Any) -> None:
@@ -26,7 +26,7 @@ def add_switch(app: Sphinx, pagename: str, _template: str, context: dict[str, An
     """
     own = app.config.language
     up = "../" * (pagename.count("/") + 2)
-    context["language_switch_label"] = _LABELS.get(own, "Language")
+    context["language_switch_label"] = translate("Language", own)
     context["other_languages"] = [
         (code, code.replace("_", "-"), _name(code), f"{up}{code}/html/{pagename}.html")
         for code in book_data(app)["languages"]
