@@ -88,6 +88,15 @@ def test_an_update_keeps_translations_and_drops_what_no_page_says(tmp_path: Path
     assert not path.exists()
 
 
+def test_what_has_no_words_needs_no_translator(tmp_path: Path) -> None:
+    templates, locale = tmp_path / "pot", tmp_path / "locale"
+    write_template(templates, "page", "[](a.md), {see}`fig-a`", "三(一)1", "`code`", "one")
+    assert update(templates, locale, "zh_CN") == (4, 1)
+    assert [line.rpartition(": ")[2] for line in differences(templates, locale, "zh_CN")] == [
+        "'one'"
+    ]
+
+
 def record(**fields: object) -> dict[str, object]:
     """A published value."""
     return {"id": "fall", "value": -5, "unit": "person", "text": "−5", "figures": []} | fields

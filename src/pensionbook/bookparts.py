@@ -42,6 +42,8 @@ class GivenDirective(SphinxDirective):
         if held.issuperset(self.arguments[0].split()):
             # Some directives, such as cards, look at what they stand in.
             passage = self.state_machine.node.copy()
+            # From here nodes learn where they stand, which translations need.
+            passage.document = self.state.document
             self.state.nested_parse(self.content, self.content_offset, passage)
             return passage.children
         # The passage's values count as used: the page would show them if it could.

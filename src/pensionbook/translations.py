@@ -25,6 +25,7 @@ from pensionbook.layout import LOCALE, SOURCE_LANGUAGE, languages_of
 _ROLE = re.compile(r"\{(?P<role>[a-z:]+)\}`(?P<target>[^`]*)`")
 # Of a role with a text of its own only the target must be the same.
 _TARGET = re.compile(r"<([^<>]+)>$")
+_BARE_LINK = re.compile(r"\[\]\([^)]*\)")
 _CODE = re.compile(r"(?<![}`])`[^`]+`")
 
 
@@ -96,12 +97,22 @@ def update(templates: Path, locale: Path, language: str) -> tuple[int, int]:
         catalogue.update(template, update_header_comment=False)
         catalogue.obsolete.clear()
         messages = [message for message in catalogue if message.id]
+        for message in messages:
+            if not _has_words(str(message.id)):
+                message.string = message.id
+                message.flags.discard("fuzzy")
         count += len(messages)
         waiting += sum(bool(problems_of(message)) for message in messages)
         _write(catalogue, folder / f"{page}.po", language)
     for page in known:
         (folder / f"{page}.po").unlink()
     return count, waiting
+
+
+def _has_words(text: str) -> bool:
+    """Whether anything is left to translate beside roles, bare links, code and numerals."""
+    bare = _BARE_LINK.sub("", _CODE.sub("", _ROLE.sub("", text)))
+    return re.search("[A-Za-z]", bare) is not None
 
 
 def _write(catalogue: Catalog, path: Path, language: str) -> None:
