@@ -277,10 +277,10 @@ def test_an_unknown_overlap_runs_from_the_largest_group_to_the_sum():
     )
     # Farmers hold villagers and so are not counted beside them.
     total = gaps.overlap_range(report).bound
-    assert (total.low, total.high) == (249_500, 451_000)
-    assert set(total.figures) == {"b", "w"}
+    assert (total.low, total.high) == (299_500, 451_000)
+    assert set(total.figures) == {"a", "b", "w"}
     assert gaps.groups_table(report)["group"].tolist() == ["migrants", "villagers"]
-    assert gaps.overlap_table(report)["value"].tolist() == ["249,500", "451,000"]
+    assert gaps.overlap_table(report)["value"].tolist() == ["299,500", "451,000"]
     assert gaps.largest(report, gaps.groups_table(report)).endswith(
         "villagers may be the largest group, 250,000"
     )
@@ -315,6 +315,9 @@ def test_an_index_is_tighter_than_a_quotient_of_bounds():
 # -- what a package lacks -------------------------------------------------------------------------
 
 LACKING = {
+    "impacts.money_finding": lambda r: impacts.money_finding(
+        impacts.last_index(r, "a", ()), impacts.last_index(r, "b", ()), r
+    ),
     "trends.widest_bounds": trends.widest_bounds,
     "causes.jobs_and_contributors": causes.jobs_and_contributors,
     "trends.steps": trends.steps,
@@ -367,7 +370,7 @@ LACKING = {
     "gaps.migrants_table": gaps.migrants_table,
 }
 # Says of each series which districts hold it, and "none" is an answer.
-ANSWERED = {"gaps.district_needs"}
+ANSWERED = {"gaps.district_needs", "impacts.reached", "trends.pace_finding"}
 
 
 def test_the_list_of_what_may_lack_names_every_analysis():

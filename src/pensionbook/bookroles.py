@@ -133,7 +133,10 @@ def _tip(record: dict[str, Any], doubted: list[str], data: dict[str, Any]) -> st
         figures = enumerated(doubted, language)
         parts.append(translate("Rests on figures in doubt: {figures}.", language, figures=figures))
     if record["assumptions"]:
-        said = (data["assumptions"].get(text, text) for text in record["assumptions"])
+        said = (
+            data["assumptions"].get(text) or translate(text, language)
+            for text in record["assumptions"]
+        )
         assumed = semicolons(said, language)
         parts.append(translate("Assumes that {assumptions}.", language, assumptions=assumed))
     return " ".join(parts)

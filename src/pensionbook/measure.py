@@ -55,6 +55,11 @@ class Measure:
         """The upper end alone, as an exact value."""
         return replace(self, bound=replace(self.bound, low=self.bound.high))
 
+    def assuming(self, *assumptions: str) -> Measure:
+        """The same measure under further assumptions."""
+        every = tuple(dict.fromkeys((*self.bound.assumptions, *assumptions)))
+        return replace(self, bound=replace(self.bound, assumptions=every))
+
     def record(self, identifier: str, text: str, notebook: str) -> dict[str, object]:
         """The measure as an entry of ``values.json``: ``value``, or ``low`` and ``high``."""
         bound = self.bound

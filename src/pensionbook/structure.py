@@ -21,15 +21,8 @@ _TEXTS = re.compile(
 _FORMULA_SIGNS = "=+-@＝＋－＠"
 _ENTRIES_WITH_RULES = frozenset(
     [
-        "name",
-        "title",
-        "title_zh",
-        "description",
-        "licenses",
-        "sources",
-        "resources",
-        "path",
-        "created",
+        *("name", "title", "title_zh", "description", "created", "licenses", "sources"),
+        *("resources", "path", "pensionbook"),
     ]
 )
 
@@ -92,7 +85,11 @@ def _check_descriptor(raw: RawPackage, findings: Findings) -> None:
 
     try:
         with system.use_context(trusted=False):
-            Package.from_descriptor(deepcopy(raw.descriptor))
+            descriptor = deepcopy(raw.descriptor)
+            if "created" in descriptor:
+                # YAML reads a day as a date, the standard wants a text.
+                descriptor["created"] = str(descriptor["created"])
+            Package.from_descriptor(descriptor)
     except FrictionlessException as exception:
         for error in exception.reasons or [exception.error]:
             findings.add(DESCRIPTOR, None, None, error.note, "write it so or delete the entry")

@@ -18,6 +18,8 @@ THIN_SPACE = "\u2009"
 
 # Wider than this (relative to its middle), a bounded value is shown as a range.
 NARROW = Fraction(1, 50)
+# From here on a numeral may end in zeros that stand for rounding.
+_ROUND_FROM = 1000
 
 # Words for large numbers; languages that are not named here use those of English.
 _LARGE = {
@@ -59,9 +61,14 @@ def value_text(interval: Interval, unit: str, language: str = "en") -> str:
         return translate("at least {end}", language, end=text)
     low, high = known
     decimals = _common_decimals(low, high)
+    if decimals is not None and decimals < 0 and abs(high) < _ROUND_FROM:
+        # 260 would be read as known to its last digit.
+        decimals = None
     if decimals is not None:
         return _decimal(_rounded((low + high) / 2, decimals), decimals, language) + suffix
     decimals = _decimals_of_range(low, high)
+    if unit in ("person", "yuan") and scale == 1:
+        decimals = min(decimals, 0)
     step = Fraction(10) ** -decimals
     ends = (floor(low / step) * step, ceil(high / step) * step)
     first, second = (_decimal(end, decimals, language) for end in ends)

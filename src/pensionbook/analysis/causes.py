@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fractions import Fraction
 
 import pandas as pd
@@ -12,7 +12,7 @@ from pensionbook.measure import UNKNOWN, Measure
 from pensionbook.register import measure_in_words, printed_in_words
 from pensionbook.registertools import verdict_word
 from pensionbook.report import Report
-from pensionbook.verdicts import Bound
+from pensionbook.verdicts import Bound, union
 from pensionbook.wording import commas, semicolons
 
 # Levels within a tenth of themselves count as known.
@@ -286,14 +286,14 @@ def kitagawa(
             for low in (True, False)
         ]
         name = "coverage" if of_coverage else "employment"
-        figures = tuple(dict.fromkeys(f for end in ends for f in end.figures))
-        bound = replace(
-            ends[0],
-            low=ends[0].low,
-            high=ends[1].high,
-            figures=tuple(
-                dict.fromkeys((*figures, *(f for r in ratios.values() for f in r.figures)))
-            ),
+        basis = (*ends, *ratios.values())
+        bound = Bound(
+            ends[0].low,
+            ends[1].high,
+            union(*(part.figures for part in basis)),
+            union(*(part.identities for part in basis)),
+            union(*(part.assumptions for part in basis)),
+            any(part.unproved for part in basis),
         )
         formula = f"Kitagawa {name} effect, {'+'.join(members)}, {since} to {period}"
         return Measure(bound, change.unit, formula)

@@ -132,21 +132,30 @@ def largest(report: Report, groups: pd.DataFrame) -> str:
 def overlap_range(report: Report) -> Measure:
     """Persons in at least one group outside, when nothing is known of their overlap.
 
-    At least the largest single group (all others inside it), at most the sum (no overlap).
+    At least the largest single group, or the largest sum of groups that are known not to overlap
+    (all others inside it); at most the sum of the groups that are bounded above (no overlap).
     """
     groups, date = outside_groups(report), gap_date(report)
     if not groups:
         return UNKNOWN
     levels = [_level(report, group, date) for group in groups]
+    basis = [*levels, *_sums(report, groups, date)]
     bound = Bound(
-        max(level.bound.low for level in levels),
+        max(level.bound.low for level in basis),
         sum((level.bound.high for level in levels), Fraction(0)),
-        _all_of([level.bound.figures for level in levels]),
-        _all_of([level.bound.identities for level in levels]),
-        _all_of([level.bound.assumptions for level in levels]),
+        _all_of([level.bound.figures for level in basis]),
+        _all_of([level.bound.identities for level in basis]),
+        _all_of([level.bound.assumptions for level in basis]),
     )
-    formula = f"largest single group to sum of {', '.join(groups)}"
+    formula = f"largest group or sum of separate groups, to sum of {', '.join(groups)}"
     return Measure(bound, levels[0].unit, formula)
+
+
+def _sums(report: Report, groups: Sequence[str], date: str) -> list[Measure]:
+    """Totals of groups that an identity adds up, so that nobody is counted twice."""
+    parents = dict.fromkeys(report.package.groups[group].parent for group in groups)
+    totals = (_level(report, parent, date) for parent in parents if parent)
+    return [total for total in totals if total.known]
 
 
 def non_state_total(report: Report) -> Measure:
@@ -167,7 +176,7 @@ def overlap_table(report: Report) -> pd.DataFrame:
     return report.measures_table(
         [
             (
-                report.tr("All groups inside the largest"),
+                report.tr("All other groups inside the largest"),
                 total.at_least(),
             ),
             (report.tr("No overlap at all"), total.at_most()),

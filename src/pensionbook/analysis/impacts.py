@@ -54,6 +54,27 @@ def index_table(report: Report, indicators: Sequence[str], periods: Sequence[str
     return _frame(rows)
 
 
+def reached(report: Report, indicators: Sequence[str], years: Sequence[str]) -> str:
+    """How the last year's index is spoken of: as reached, or as forecast."""
+    forecast = any(
+        figure.qualifier == "forecast" and figure.period == years[-1]
+        for figure in report.package.figures
+        if years and figure.indicator in indicators
+    )
+    return report.tr("are forecast to reach") if forecast else report.tr("reached")
+
+
+def money_finding(payments: Measure, subsidy: Measure, report: Report) -> str:
+    """Which of payments and subsidy grew faster, in a short sentence, where it is sure."""
+    if not (payments.known and subsidy.known):
+        return ""
+    if subsidy.bound.low > payments.bound.high:
+        return report.tr("The subsidy grows faster than the pensions it supports.")
+    if subsidy.bound.high < payments.bound.low:
+        return report.tr("Pension payments grow faster than the subsidy.")
+    return report.tr("Subsidy and pension payments grow at about one pace.")
+
+
 def last_index(report: Report, indicator: str, years: Sequence[str]) -> Measure:
     """The index of the last year, first year = 100."""
     if len(years) < 2:

@@ -10,6 +10,7 @@ from math import ceil
 import numpy as np
 import pandas as pd
 
+from pensionbook.i18n import mark
 from pensionbook.measure import UNKNOWN, Measure
 from pensionbook.periods import end_in_years, years_between
 from pensionbook.report import Report
@@ -17,6 +18,7 @@ from pensionbook.verdicts import Bound
 from pensionbook.wording import commas
 
 CONFIDENCE = 0.95
+EVENLY = mark("the change came about evenly over the interval")
 # Growth known less well than this many points is left to the table.
 WIDEST_DRAWN = 20
 
@@ -52,6 +54,8 @@ def steps(report: Report, indicator: str = "contributors", group: str = "all") -
         change = report.change(indicator, group, period, since)
         growth = report.growth(indicator, group, period, since)
         yearly = change.times(1 / years, change.unit, f"({change.formula}) / {years} years")
+        if years != 1:
+            yearly = yearly.assuming(EVENLY)
         found.append(Step(since, period, years, change, growth, yearly))
     return found
 
@@ -89,10 +93,25 @@ def acceleration_factor(report: Report, found: list[Step]) -> Measure:
         return UNKNOWN
     last, first = (_yearly(report, step) for step in (found[-1], found[0]))
     sign = -1 if (found[0].change.bound.high or 0) < 0 else 1
-    return report.quotient(
+    factor = report.quotient(
         {quantity: sign * factor for quantity, factor in last.items()},
         {quantity: sign * factor for quantity, factor in first.items()},
     )
+    even = all(step.years == 1 for step in (found[0], found[-1]))
+    return factor if even else factor.assuming(EVENLY)
+
+
+def pace_finding(report: Report, factor: Measure) -> str:
+    """What became of the pace, in a short sentence, as far as the factor is sure of it."""
+    low, high = factor.bound.low, factor.bound.high
+    falls = (report.change("contributors").bound.high or 0) < 0
+    if low is not None and low > 1:
+        faster = report.tr("The fall is speeding up.")
+        return faster if falls else report.tr("The rise is speeding up.")
+    if low is not None and high is not None and low >= 0 and high < 1:
+        slower = report.tr("The fall is slowing down.")
+        return slower if falls else report.tr("The rise is slowing down.")
+    return report.tr("The pace changed.")
 
 
 def _yearly(report: Report, step: Step) -> dict:
