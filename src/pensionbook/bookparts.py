@@ -7,14 +7,16 @@ from typing import Any, ClassVar
 
 from docutils import nodes
 from docutils.parsers.rst import directives
+from sphinx.application import Sphinx
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 
 from pensionbook.bookdata import SKIPPED_VALUES, book_data
 from pensionbook.downloads import download_path
 from pensionbook.i18n import translate
-from pensionbook.layout import PICTURES
+from pensionbook.layout import PICTURES, TEMPLATES
 
+_ALT = "pensionbook_alt"
 _VALUE = re.compile(r"\{value\}`([^`]+)`")
 
 logger = logging.getLogger(__name__)
@@ -78,10 +80,23 @@ class PictureDirective(SphinxDirective):
             return []
         if pictures[name] is None:
             return []
-        image = nodes.image(uri=f"/{PICTURES}/{name}.png", alt=pictures[name])
+        image = nodes.image(uri=f"/{PICTURES}/{name}.png")
+        image[_ALT] = pictures[name]
         image["classes"] += ["picture", "generated"]
         self.set_source_info(image)
         return [image]
+
+
+def give_alternative_texts(app: Sphinx, doctree: nodes.document) -> None:
+    """Put the pictures' texts where readers expect them.
+
+    They are in the reader's language already; given sooner, they would be taken for prose that
+    waits for a translation.
+    """
+    for image in doctree.findall(nodes.image):
+        if _ALT in image:
+            alt = image.attributes.pop(_ALT)
+            image["alt"] = "" if app.builder.name == TEMPLATES else alt
 
 
 class DownloadsDirective(SphinxDirective):

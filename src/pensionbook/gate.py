@@ -24,14 +24,14 @@ _NUMBER = re.compile(
 )
 _ALLOWED = re.compile(
     r"""
-    \b(?:1[89]|20)\d\d(?:[-\u2013](?:0[1-9]|1[0-2])(?:-[0-3]\d)?)?\b(?!\s?%)  # years and dates
+    (?:19|20)\d\d\s?年(?:\s?\d{1,2}\s?月(?:\s?\d{1,2}\s?日)?)?
+    | \b(?:1[89]|20)\d\d(?:[-\u2013](?:0[1-9]|1[0-2])(?:-[0-3]\d)?)?\b(?!\s?%)  # years and dates
     | \b\d{1,2}\s(?:January|February|March|April|May|June|July|August|September|October|November
         |December)\b
     | \b(?:Figures?|Tables?|Sections?|Chapters?|Appendix|Equations?|Part|Article|No\.|Order
         |Decree|Document)\s\d+(?:\s(?:to|and)\s\d+)?
     | \b(?:CC\sBY|Python|Version)\s\d+(?:\.\d+)*
     | [\u3014\[](?:1[89]|20)\d\d[\u3015\]]\s?\d+                                # 〔1997〕26
-    | (?:19|20)\d\d\s?年(?:\s?\d{1,2}\s?月(?:\s?\d{1,2}\s?日)?)?
     | [一二三四五六七八九](?:[(（][一二三四五六七八九][)）])?\d(?:[(（]\d[)）])?    # 三(一)1(1)
     | 第\s?\d+\s?[号章节条表图页]|[图表]\s?\d+
     """,
@@ -54,10 +54,10 @@ def typed_numbers(text: str) -> list[str]:
 def check_prose(app: Sphinx, doctree: nodes.document) -> None:
     """Warn of each typed number in a page's prose, captions and alternative texts."""
     for node in doctree.findall(nodes.Text):
-        if _is_prose(node):
+        if is_prose(node):
             _complain(node.astext(), node)
     for image in doctree.findall(nodes.image):
-        if _is_prose(image):
+        if is_prose(image):
             _complain(image.get("alt", ""), image)
 
 
@@ -82,7 +82,8 @@ def check_use(app: Sphinx, env: BuildEnvironment) -> None:
             )
 
 
-def _is_prose(node: nodes.Node) -> bool:
+def is_prose(node: nodes.Node) -> bool:
+    """Whether a node is a writer's text: not code, not computed, not what a cell shows."""
     parent = node if isinstance(node, nodes.Element) else node.parent
     while parent is not None:
         if isinstance(parent, nodes.caption | nodes.title):

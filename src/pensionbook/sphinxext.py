@@ -13,7 +13,12 @@ from sphinx.application import Sphinx
 
 from pensionbook.accessible import mend
 from pensionbook.bookdata import load_data
-from pensionbook.bookparts import DownloadsDirective, GivenDirective, PictureDirective
+from pensionbook.bookparts import (
+    DownloadsDirective,
+    GivenDirective,
+    PictureDirective,
+    give_alternative_texts,
+)
 from pensionbook.bookroles import FigureRole, SeeRole, ValueNode, ValueRole
 from pensionbook.booktables import (
     DataTableDirective,
@@ -48,6 +53,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.connect("config-inited", add_templates)
     app.connect("html-page-context", add_switch)
     app.connect("html-page-context", mend)
+    app.connect("doctree-read", give_alternative_texts)
     app.connect("doctree-read", check_prose)
     app.connect("doctree-read", check_translated)
     app.connect("env-check-consistency", check_use)

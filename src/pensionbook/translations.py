@@ -26,6 +26,7 @@ _ROLE = re.compile(r"\{(?P<role>[a-z:]+)\}`(?P<target>[^`]*)`")
 # Of a role with a text of its own only the target must be the same.
 _TARGET = re.compile(r"<([^<>]+)>$")
 _BARE_LINK = re.compile(r"\[\]\([^)]*\)")
+_FORMULA = re.compile(r"\$[^$]+\$")
 _CODE = re.compile(r"(?<![}`])`[^`]+`")
 
 
@@ -110,8 +111,12 @@ def update(templates: Path, locale: Path, language: str) -> tuple[int, int]:
 
 
 def _has_words(text: str) -> bool:
-    """Whether anything is left to translate beside roles, bare links, code and numerals."""
-    bare = _BARE_LINK.sub("", _CODE.sub("", _ROLE.sub("", text)))
+    """Whether anything is left to translate beside roles, links, code, formulas and numerals."""
+    if text.startswith("\n") and "\\" in text:
+        # A displayed formula stands between line ends.
+        return False
+    bare = _FORMULA.sub("", text)
+    bare = _BARE_LINK.sub("", _CODE.sub("", _ROLE.sub("", bare)))
     return re.search("[A-Za-z]", bare) is not None
 
 
@@ -197,13 +202,15 @@ def check_translated(app: Any, doctree: Any) -> None:
     from docutils import nodes
     from sphinx.util import logging
 
+    from pensionbook.gate import is_prose
+
     logger = logging.getLogger(__name__)
     if app.config.language == SOURCE_LANGUAGE or app.builder.name == "gettext":
         return
     page = app.env.docname
     known = dict(catalogues(Path(app.srcdir) / LOCALE, app.config.language)).get(page, Catalog())
     for node in doctree.findall(nodes.Element):
-        if node.get("translated") is not False:
+        if node.get("translated") is not False or not is_prose(node):
             continue
         text = node.rawsource or node.astext()
         message = known.get(text)
