@@ -47,6 +47,7 @@ notebooks: $(STAMP)
 	@$(BIN)/python -m pensionbook.refresh notebooks/*.ipynb
 
 messages: $(STAMP)
+	@$(BIN)/python -m pensionbook.messages
 	@$(BIN)/python -m pensionbook.translations
 
 bench: $(STAMP)

@@ -36,6 +36,7 @@ from pensionbook.workers import clean_environment
 
 # What a reader of one language reads in another place in another one.
 _TEXT = "text"
+_SHOWN_MESSAGES = 30
 
 Notebooks = Mapping[str, Mapping[str, Any]]
 Values = list[dict[str, Any]]
@@ -68,6 +69,7 @@ class Job:
             NotebookError: a notebook stops.
             BuildError: the book does not compile, or the languages do not agree.
         """
+        self._check_catalogues()
         new, work = staging / "new", staging / "work"
         new.mkdir()
         work.mkdir()
@@ -101,6 +103,20 @@ class Job:
         manifest.write(written, new)
         swap_into_place(new, output)
         cache.trim()
+
+    def _check_catalogues(self) -> None:
+        """Check that what the program and the notebooks say is translated."""
+        from pensionbook.messages import problems
+
+        folder = self.notebooks[0].path.parent
+        wrong = [
+            f"  {line}"
+            for language in self.languages
+            for line in problems(language, folder, stale=False)
+        ]
+        if wrong:
+            listing = "\n".join(wrong[:_SHOWN_MESSAGES])
+            raise BuildError(f"{len(wrong)} messages wait for a translation:\n{listing}")
 
     def _compute(
         self, new: Path, work: Path, cache: Cache, jobs: int

@@ -29,7 +29,7 @@ from pensionbook.booktables import (
 from pensionbook.chinesesearch import setup_search
 from pensionbook.gate import check_prose, check_use
 from pensionbook.languageswitch import add_switch, add_templates
-from pensionbook.translations import check_catalogues, check_translated
+from pensionbook.translations import check_catalogues, check_translated, translate_captions
 
 
 def _visit_html(translator: Any, node: ValueNode) -> None:
@@ -56,6 +56,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.connect("doctree-read", give_alternative_texts)
     app.connect("doctree-read", check_prose)
     app.connect("doctree-read", check_translated)
+    app.connect("doctree-read", translate_captions, priority=900)
     app.connect("env-check-consistency", check_use)
     for name, role in (("value", ValueRole), ("printed", FigureRole), ("see", SeeRole)):
         app.add_role(name, role())

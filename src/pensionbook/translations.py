@@ -20,7 +20,7 @@ from typing import Any
 from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import read_po, write_po
 
-from pensionbook.layout import LOCALE, SOURCE_LANGUAGE, languages_of
+from pensionbook.layout import LOCALE, SOURCE_LANGUAGE, TEMPLATES, languages_of
 
 _ROLE = re.compile(r"\{(?P<role>[a-z:]+)\}`(?P<target>[^`]*)`")
 # Of a role with a text of its own only the target must be the same.
@@ -197,6 +197,23 @@ def check_catalogues(app: Any, config: Any) -> None:
                 logger.warning("%s", text, location=f"{place}:{message.lineno or 1}")
 
 
+def translate_captions(app: Any, doctree: Any) -> None:
+    """Say the captions of the table of contents in the built language.
+
+    They come from ``_toc.yml`` too late for Sphinx to translate them.
+    """
+    from sphinx import addnodes
+
+    if app.config.language == SOURCE_LANGUAGE or app.builder.name == TEMPLATES:
+        return
+    known = dict(catalogues(Path(app.srcdir) / LOCALE, app.config.language))
+    own = known.get(app.env.docname, Catalog())
+    for node in doctree.findall(addnodes.toctree):
+        message = own.get(node.get("caption") or "")
+        if message is not None and message.string and not message.fuzzy:
+            node["caption"] = message.string
+
+
 def check_translated(app: Any, doctree: Any) -> None:
     """Warn of each text of a page that has no translation."""
     from docutils import nodes
@@ -205,7 +222,7 @@ def check_translated(app: Any, doctree: Any) -> None:
     from pensionbook.gate import is_prose
 
     logger = logging.getLogger(__name__)
-    if app.config.language == SOURCE_LANGUAGE or app.builder.name == "gettext":
+    if app.config.language == SOURCE_LANGUAGE or app.builder.name == TEMPLATES:
         return
     page = app.env.docname
     known = dict(catalogues(Path(app.srcdir) / LOCALE, app.config.language)).get(page, Catalog())
