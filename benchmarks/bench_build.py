@@ -54,13 +54,16 @@ def edit_code(folder: Path) -> None:
 
 
 def edit_prose(folder: Path) -> None:
-    """Change a sentence of the first page."""
+    """Add a sentence to the first page, and its translations."""
     page = folder / "pages" / "index.md"
     page.write_text(page.read_text("utf-8") + "\nOne sentence more.\n", encoding="utf-8")
+    for catalogue in (folder / "pages").glob("locale/*/LC_MESSAGES/index.po"):
+        text = catalogue.read_text("utf-8") + '\nmsgid "One sentence more."\nmsgstr "又一句。"\n'
+        catalogue.write_text(text, encoding="utf-8")
 
 
 def bench_ours(folder: Path, package: Path) -> dict[str, float]:
-    """Our build: from nothing, again, after an edit of code, after an edit of prose."""
+    """Our build, all languages and formats: from nothing, again, after edits of code and prose."""
     shutil.copytree(folder / "book", folder / "pages", ignore=shutil.ignore_patterns("notebooks"))
     command = [
         *(str(PROGRAM), "build", str(package)),
@@ -111,6 +114,7 @@ def main() -> None:
             else:
                 row += f"{'':21}-"
         print(row.rstrip("- ") if case not in force else row)
+    print("pensionbook builds every language and format; Jupyter Book one language as web pages.")
     print("pensionbook also audits the figures, checks the package and treats warnings as errors;")
     print("the cache of Jupyter Book looks at code only, so a changed figure would not show.")
 

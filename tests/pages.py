@@ -90,6 +90,8 @@ def read_pages(html: Path) -> dict[Path, Page]:
 def dead_links(html: Path) -> list[str]:
     """Links and fetched files of a book that lead nowhere, each with its page."""
     pages = read_pages(html)
+    # Pages of the other languages lie beside these.
+    edition = html.resolve().parents[1]
     anchors = {path: page.anchors() for path, page in pages.items()}
     dead = []
     for path, page in pages.items():
@@ -100,7 +102,7 @@ def dead_links(html: Path) -> list[str]:
             if is_outside(address) or parts.scheme:
                 continue
             target = (path.parent / unquote(parts.path)).resolve() if parts.path else path
-            missing = not target.is_file() or not target.is_relative_to(html.resolve())
+            missing = not target.is_file() or not target.is_relative_to(edition)
             lost = parts.fragment and target in anchors
             if missing or (lost and unquote(parts.fragment) not in anchors[target]):
                 dead.append(f"{path.relative_to(html)}: {address}")

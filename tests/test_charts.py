@@ -33,6 +33,7 @@ from pensionbook.chartframe import Sheet
 from pensionbook.chartlabels import Placer, spread
 from pensionbook.chartstyle import fills, looks, readable, style, tint, typeset
 from pensionbook.errors import ChartError
+from pensionbook.mimes import DATA_MIME
 from pensionbook.periods import end_in_years
 
 LANGUAGES = ("en", "zh_CN")
@@ -387,10 +388,13 @@ def test_what_a_chart_cannot_show_is_refused(draws, message: str) -> None:
 def test_a_chart_is_shown_as_a_picture_with_its_alternative_text(monkeypatch) -> None:
     shown = []
     monkeypatch.setattr("IPython.display.display", lambda data, **more: shown.append((data, more)))
-    charts.show(draw("bars", alt="Falls and rises"))
+    table = pd.DataFrame({"label": ["a"], "low": [1.5]})
+    charts.show(draw("bars", alt="Falls and rises"), table)
     ((data, more),) = shown
     assert data["image/png"].startswith(b"\x89PNG")
     assert data["text/plain"] == "Falls and rises"
+    assert data[DATA_MIME] == {"columns": ["label", "low"], "rows": [["a", 1.5]]}
+    assert "image/svg+xml" not in data
     assert more["metadata"]["image/png"] == {"width": 720, "alt": "Falls and rises"}
 
 
@@ -410,3 +414,35 @@ def test_tables_are_left_as_they_were() -> None:
     copy = table.copy(deep=True)
     charts.stacked_parts(table, title="t", xlabel="p", alt="a", totals=["All"])
     pd.testing.assert_frame_equal(table, copy)
+
+
+def test_in_a_build_a_chart_comes_as_svg_too(monkeypatch) -> None:
+    shown = []
+    monkeypatch.setattr("IPython.display.display", lambda data, **more: shown.append(data))
+    monkeypatch.setenv("PENSIONBOOK_WITH_SVG", "1")
+    charts.show(draw("bars"), pd.DataFrame({"low": [1]}))
+    assert shown[0]["image/svg+xml"].startswith("<?xml")
+
+
+@pytest.mark.parametrize(
+    ("draw_small", "table"),
+    [
+        (charts.spark_line, {"period": ["2001"], "low": [1.0], "high": [2.0]}),
+        (charts.spark_line, {"period": ["2000", "2001"], "low": [1.0, None], "high": [2.0, 2.0]}),
+        (charts.spark_bars, {"label": list("abcdefg"), "low": [1.0] * 7, "high": [2.0] * 7}),
+        (charts.spark_bars, {"label": ["a"], "low": [0.0], "high": [0.0]}),
+    ],
+)
+def test_a_small_picture_that_says_nothing_is_refused(draw_small, table) -> None:
+    with pytest.raises(ChartError):
+        draw_small(pd.DataFrame(table), alt="x")
+
+
+@pytest.mark.parametrize("language", ["en", "zh_CN"])
+def test_small_pictures_have_their_texts_and_are_the_same_every_time(language) -> None:
+    line = pd.DataFrame({"period": ["1999", "2002-09"], "low": [2.0, 1.0], "high": [2.5, 1.0]})
+    bars = pd.DataFrame({"label": ["缴费", "b"], "low": [-2.0, 0.0], "high": [-1.0, 3.0]})
+    for draw_small, table in ((charts.spark_line, line), (charts.spark_bars, bars)):
+        first, second = (draw_small(table, alt="A fall", language=language) for _ in range(2))
+        assert first.pensionbook_alt == "A fall"
+        assert charts.png(first) == charts.png(second)

@@ -65,6 +65,8 @@ def spark_bars(table: pd.DataFrame, *, alt: str, language: str = "en") -> Figure
     ends = table[["low", "high"]].astype(float)
     if len(table) > 6 or ends.isna().any(axis=None):
         raise ChartError("small bars take six rows at most, each with both bounds")
+    if not ends.abs().to_numpy().any():
+        raise ChartError("small bars need a row that is not nil")
     with style():
         figure, axes = _blank(_ROW_HEIGHT * len(table) + 0.06, 0.02, alt)
         low, high = min(0.0, ends["low"].min()), max(0.0, ends["high"].max())

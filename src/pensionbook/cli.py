@@ -263,8 +263,9 @@ def build(
         )
     if not built.changed:
         typer.echo("nothing changed")
-    for path in built.reports:
-        typer.echo(f"report: {_relative(path)}")
+    for first, *others in built.reports:
+        beside = "".join(f", {path.name}" for path in others)
+        typer.echo(f"report: {_relative(first)}{beside}")
 
 
 @app.command(epilog="Example: pensionbook verify _build/tianjin-2002")

@@ -70,12 +70,11 @@ class Built:
     changed: bool
 
     @property
-    def reports(self) -> list[Path]:
-        """The report's files, the first page standing for the web pages."""
+    def reports(self) -> list[list[Path]]:
+        """The report's files in each language, the first page standing for the web pages."""
         return [
-            report_file(self.folder, language, kind)
+            [report_file(self.folder, language, kind) for kind in self.formats]
             for language in self.languages
-            for kind in self.formats
         ]
 
 
