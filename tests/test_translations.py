@@ -10,7 +10,7 @@ from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import read_po
 
 from pensionbook.errors import BuildError
-from pensionbook.job import _write_values
+from pensionbook.job import _check_exhibits, _write_values
 from pensionbook.translations import differences, problems_of, update
 from projects import Project
 
@@ -119,6 +119,13 @@ def test_a_value_that_differs_between_languages_stops_the_build(
 ) -> None:
     with pytest.raises(BuildError, match=said):
         _write_values({"en": [record()], "zh_CN": other}, tmp_path / "values.json")
+
+
+def test_a_chart_that_stands_in_one_language_only_stops_the_build() -> None:
+    _check_exhibits({"en": {"fig-a": True}, "zh_CN": {"fig-a": True}})
+    for other in ({"fig-a": False}, {}):
+        with pytest.raises(BuildError, match="'fig-a' stands in en and not in zh_CN"):
+            _check_exhibits({"en": {"fig-a": True}, "zh_CN": other})
 
 
 @pytest.mark.slow

@@ -11,6 +11,7 @@ from docutils.parsers.rst import directives
 from sphinx.util.docutils import SphinxDirective
 
 from pensionbook.bookdata import REGISTER_PAGE, book_data, bounds_text, link_to, unit_text
+from pensionbook.display import is_whole
 from pensionbook.i18n import translate
 from pensionbook.registertools import HEADS, tools_node, verdict_word
 from pensionbook.wording import enumerated
@@ -135,8 +136,7 @@ class DataTableDirective(SphinxDirective):
         for row in table.findall(nodes.row):
             head = isinstance(row.parent, nodes.thead)
             for entry, side in zip(row.children, record["sides"], strict=True):
-                # A date or a single number is never broken at its hyphen or sign.
-                whole = not head and " " not in entry.astext()
+                whole = not head and is_whole(entry.astext())
                 entry["classes"] += [side, "whole"] if whole else [side]
         table["classes"] += ["pb-table", "colwidths-auto", "generated"]
         if not self.arguments or not self.arguments[0].strip():

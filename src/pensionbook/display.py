@@ -93,11 +93,15 @@ def _side(column: pd.Series) -> str:
     return "number" if told and numeric else "text"
 
 
+def is_whole(text: str) -> bool:
+    """Whether a cell is never broken: a date or a number, at its hyphen or sign; not a text."""
+    return " " not in text and not any("\u3400" <= letter <= "\u9fff" for letter in text)
+
+
 def _cells(tag: str, cells: Iterable[object], sides: Iterable[str]) -> str:
     written = []
     for cell, side in zip(cells, sides, strict=True):
-        # A date or a single number is never broken at its hyphen or sign.
-        kind = side if tag == "th" or " " in str(cell) else f"{side} whole"
+        kind = side if tag == "th" or not is_whole(str(cell)) else f"{side} whole"
         written.append(f'<{tag} class="{kind}">{escape(str(cell))}</{tag}>')
     return "".join(written)
 

@@ -83,6 +83,7 @@ class Job:
             for language, notebooks in by_language.items()
         }
         _write_values(values, new / "values.json")
+        _check_exhibits({lang: _exhibits(books) for lang, books in by_language.items()})
         self.progress.step("book")
         environment = clean_environment(work, cache.folder)
 
@@ -296,6 +297,41 @@ def _write_values(values: Mapping[str, Values], path: Path) -> None:
     path.write_text(text + "\n", encoding="utf-8")
 
 
+def _exhibits(notebooks: Notebooks) -> dict[str, bool]:
+    """Names of all charts and tables, and whether the edition has them.
+
+    Raises:
+        BuildError: a name stands twice.
+    """
+    shown: dict[str, bool] = {}
+    for name, content in notebooks.items():
+        _add_new(shown, exhibits(content), name)
+    return shown
+
+
+def _add_new(known: dict[str, Any], own: Mapping[str, Any], notebook: str) -> None:
+    twice = sorted(known.keys() & own.keys())
+    if twice:
+        raise BuildError(f"{notebook} names {twice[0]!r} again; choose another name")
+    known.update(own)
+
+
+def _check_exhibits(by_language: Mapping[str, Mapping[str, bool]]) -> None:
+    """Check that every chart and table stands in all languages or in none.
+
+    Raises:
+        BuildError: one does not.
+    """
+    languages = list(by_language)
+    for language in languages[1:]:
+        differing = sorted(dict(by_language[languages[0]].items() ^ by_language[language].items()))
+        if differing:
+            raise BuildError(
+                f"{differing[0]!r} stands in {languages[0]} and not in {language}, or the other "
+                "way round; what a notebook shows must not depend on the language"
+            )
+
+
 def _without_words(record: Mapping[str, Any]) -> dict[str, Any]:
     kept = {name: value for name, value in record.items() if name != _TEXT}
     return kept | ({"value": ""} if record.get("unit") == "text" else {})
@@ -303,14 +339,10 @@ def _without_words(record: Mapping[str, Any]) -> dict[str, Any]:
 
 def _data_files(notebooks: Notebooks, register: dict[str, Any], values: Values) -> dict[str, bytes]:
     """What the pages read beside their own text: data, and small pictures."""
-    shown: dict[str, bool] = {}
+    shown = _exhibits(notebooks)
     pictures: dict[str, dict[str, str] | None] = {}
     for name, content in notebooks.items():
-        for known, own in ((shown, exhibits(content)), (pictures, pictures_of(content))):
-            twice = sorted(known.keys() & own.keys())
-            if twice:
-                raise BuildError(f"{name} names {twice[0]!r} again; choose another name")
-            known.update(own)
+        _add_new(pictures, pictures_of(content), name)
     named = {
         value["id"]: value
         | {"place": place_of(value["notebook"], notebooks[value["notebook"]], value["id"])}
