@@ -14,6 +14,7 @@ import sys
 import tempfile
 from collections import Counter
 from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +38,15 @@ def catalogues(locale: Path, language: str) -> Iterator[tuple[str, Catalog]]:
         with path.open("rb") as file:
             catalogue = read_po(file, locale=language)
         yield path.relative_to(folder).with_suffix("").as_posix(), catalogue
+
+
+@lru_cache
+def _catalogue_of(locale: Path, language: str, page: str) -> Catalog:
+    path = locale / language / "LC_MESSAGES" / f"{page}.po"
+    if not path.is_file():
+        return Catalog(locale=language)
+    with path.open("rb") as file:
+        return read_po(file, locale=language)
 
 
 def problems_of(message: Message) -> list[str]:
@@ -188,7 +198,11 @@ def check_catalogues(app: Any, config: Any) -> None:
     logger = logging.getLogger(__name__)
     if config.language == SOURCE_LANGUAGE:
         return
-    for page, catalogue in catalogues(Path(app.srcdir) / LOCALE, config.language):
+    locale = Path(app.srcdir) / LOCALE
+    folder = locale / config.language / "LC_MESSAGES"
+    for path in sorted(folder.rglob("*.po")):
+        page = path.relative_to(folder).with_suffix("").as_posix()
+        catalogue = _catalogue_of(locale, config.language, page)
         place = f"{LOCALE}/{config.language}/LC_MESSAGES/{page}.po"
         for message in catalogue:
             # What is not translated is told where the page says it.
@@ -206,8 +220,7 @@ def translate_captions(app: Any, doctree: Any) -> None:
 
     if app.config.language == SOURCE_LANGUAGE or app.builder.name == TEMPLATES:
         return
-    known = dict(catalogues(Path(app.srcdir) / LOCALE, app.config.language))
-    own = known.get(app.env.docname, Catalog())
+    own = _catalogue_of(Path(app.srcdir) / LOCALE, app.config.language, app.env.docname)
     for node in doctree.findall(addnodes.toctree):
         message = own.get(node.get("caption") or "")
         if message is not None and message.string and not message.fuzzy:
@@ -224,8 +237,7 @@ def check_translated(app: Any, doctree: Any) -> None:
     logger = logging.getLogger(__name__)
     if app.config.language == SOURCE_LANGUAGE or app.builder.name == TEMPLATES:
         return
-    page = app.env.docname
-    known = dict(catalogues(Path(app.srcdir) / LOCALE, app.config.language)).get(page, Catalog())
+    known = _catalogue_of(Path(app.srcdir) / LOCALE, app.config.language, app.env.docname)
     for node in doctree.findall(nodes.Element):
         if node.get("translated") is not False or not is_prose(node):
             continue
