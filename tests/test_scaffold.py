@@ -6,6 +6,7 @@ import ast
 import csv
 import os
 import re
+import shutil
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -343,3 +344,13 @@ def test_check_of_the_program_prints_the_notes(skeleton: Path) -> None:
         [str(PROGRAM), "check", str(skeleton)], capture_output=True, text=True, check=True
     )
     assert done.stdout.count("\nto do: ") > len(TABLES)
+
+
+def test_a_newer_count_of_contributors_than_the_report_speaks_of_is_to_do(tmp_path: Path) -> None:
+    package = tmp_path / "later"
+    shutil.copytree(ROOT / "data" / "tianjin-2002", package)
+    assert [note for note in to_do(read_package(package)) if "as_of" in note.place] == []
+    with (package / "figures.csv").open("a", encoding="utf-8") as file:
+        file.write("later,x,contributors,all,tianjin,2002,,level,,,,159.8,10k_person,exact,\n")
+    (note,) = [note for note in to_do(read_package(package)) if "as_of" in note.place]
+    assert "contributors are known for 2002; let the report speak of that date" in str(note)

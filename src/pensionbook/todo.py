@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pensionbook.errors import quote
+from pensionbook.periods import end_in_years, is_period
 from pensionbook.reading import DESCRIPTOR, RawPackage, RawTable
 
 EXAMPLE = "# example:"
@@ -40,6 +41,7 @@ def to_do(raw: RawPackage) -> list[ToDo]:
     """
     notes = list(_in_descriptor(raw.descriptor))
     notes += _dates(raw)
+    notes += _newer(raw)
     for name, table in raw.tables.items():
         if name == "figures" and not table.rows:
             notes.append(ToDo(table.file, "", "no figures yet; type the first into a row"))
@@ -82,6 +84,25 @@ def _dates(raw: RawPackage) -> Iterator[ToDo]:
             known = min(dates) if len(dates) == 1 else f"{min(dates)} to {max(dates)}"
             what = f"no figure speaks of {quote(date)}; write a date of {table.file} ({known})"
             yield ToDo(DESCRIPTOR, f", parameters, {name}", what)
+
+
+def _newer(raw: RawPackage) -> Iterator[ToDo]:
+    """Contributors of a later date than the report speaks of, which it would pass over."""
+    own = raw.descriptor.get("pensionbook", {})
+    parameters = own.get("parameters", {}) if isinstance(own, dict) else {}
+    table = raw.tables.get("figures")
+    if not isinstance(parameters, dict) or table is None or "as_of" not in parameters:
+        return
+    as_of, area = str(parameters["as_of"]), str(parameters.get("area", ""))
+    dates = [
+        record["period"]
+        for record in table.records()
+        if (record["indicator"], record["area"]) == ("contributors", area)
+    ]
+    newest = max(dates, key=end_in_years, default="")
+    if newest and is_period(as_of) and end_in_years(newest) > end_in_years(as_of):
+        what = f"contributors are known for {newest}; let the report speak of that date"
+        yield ToDo(DESCRIPTOR, ", parameters, as_of", what)
 
 
 def _in_rows(table: RawTable) -> Iterator[ToDo]:
