@@ -14,6 +14,8 @@ from pensionbook.layout import DATA_FILE
 
 # Entry of a page's metadata: values of passages that are left out in this edition.
 SKIPPED_VALUES = "pensionbook_skipped_values"
+# And those that the page shows.
+SHOWN_VALUES = "pensionbook_shown_values"
 REGISTER_PAGE, VALUES_PAGE = "register", "values"
 _EMPTY: dict[str, Any] = {
     "language": "en",
@@ -69,5 +71,7 @@ def bounds_text(record: dict[str, Any], language: str) -> str:
 
 
 def unit_text(record: dict[str, Any], data: dict[str, Any]) -> str:
-    """The unit of a named value in the book's language."""
+    """The unit of a named value in the book's language; counts and indices have none."""
+    if record["unit"] == "one":
+        return ""
     return data["units"].get(record["unit"], record["unit"])

@@ -120,14 +120,12 @@ class SeeRole(SphinxRole):
 
 def _tip(record: dict[str, Any], doubted: list[str], data: dict[str, Any]) -> str:
     language = data["language"]
+    bounds, unit = bounds_text(record, language), unit_text(record, data)
+    if unit:
+        bounds = translate("{bounds} ({unit})", language, bounds=bounds, unit=unit)
+    formula = record["formula"]
     parts = [
-        translate(
-            "Bounds: {bounds} ({unit}). Formula: {formula}.",
-            language,
-            bounds=bounds_text(record, language),
-            unit=unit_text(record, data),
-            formula=record["formula"],
-        )
+        translate("Bounds: {bounds}. Formula: {formula}.", language, bounds=bounds, formula=formula)
     ]
     if doubted:
         figures = enumerated(doubted, language)

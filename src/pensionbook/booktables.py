@@ -97,7 +97,7 @@ class ValuesDirective(SphinxDirective):
                 (
                     record["id"],
                     record["text"],
-                    unit_text(record, data),
+                    unit_text(record, data) or "—",
                     bounds_text(record, language),
                     record["formula"],
                     basis if record["figures"] else "—",

@@ -7,6 +7,7 @@ builder writes from what the first one read. FOLDER is as ``book.stage`` lays it
 from __future__ import annotations
 
 import sys
+from functools import cache
 from pathlib import Path
 
 TOC = "_toc.yml"
@@ -17,6 +18,10 @@ def main(folder: Path, builders: list[str]) -> int:
     # An optional helper of the settings' validator; nothing here needs it, and it takes a second.
     sys.modules.setdefault("rfc3987_syntax", None)
     from jupyter_book.cli.main import main as jupyter_book
+    from myst_parser.mdit_to_docutils import base
+
+    # Made anew for each text that is parsed, as a default that no page ever takes.
+    base.make_document = cache(base.make_document)
 
     source = folder / "source"
     command = ["build", str(source), "--path-output", str(folder)]

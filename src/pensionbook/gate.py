@@ -15,7 +15,7 @@ from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.util import logging
 
-from pensionbook.bookdata import SKIPPED_VALUES
+from pensionbook.bookdata import SHOWN_VALUES, SKIPPED_VALUES
 
 logger = logging.getLogger(__name__)
 
@@ -52,7 +52,14 @@ def typed_numbers(text: str) -> list[str]:
 
 
 def check_prose(app: Sphinx, doctree: nodes.document) -> None:
-    """Warn of each typed number in a page's prose, captions and alternative texts."""
+    """Warn of each typed number in a page's prose, captions and alternative texts.
+
+    The named values that the page shows are noted for :func:`check_use`.
+    """
+    named = doctree.findall(nodes.Element)
+    app.env.metadata[app.env.docname][SHOWN_VALUES] = [
+        node["identifier"] for node in named if "identifier" in node
+    ]
     for node in doctree.findall(nodes.Text):
         if is_prose(node):
             _complain(node.astext(), node)
@@ -64,13 +71,11 @@ def check_prose(app: Sphinx, doctree: nodes.document) -> None:
 def check_use(app: Sphinx, env: BuildEnvironment) -> None:
     """Warn of each named value that no page uses."""
     used = {
-        node["identifier"]
-        for page in env.found_docs
-        for node in env.get_doctree(page).findall(nodes.Element)
-        if "identifier" in node
+        name
+        for metadata in env.metadata.values()
+        for kind in (SHOWN_VALUES, SKIPPED_VALUES)
+        for name in metadata.get(kind, ())
     }
-    for metadata in env.metadata.values():
-        used.update(metadata.get(SKIPPED_VALUES, ()))
     values: dict[str, Any] = app.config._pensionbook_data["values"]
     for name, record in values.items():
         if name not in used and record["unit"] != "text":

@@ -37,6 +37,7 @@ from pensionbook.workers import clean_environment
 # What a reader of one language reads in another place in another one.
 _TEXT = "text"
 _SHOWN_MESSAGES = 30
+_TRANSLATED = "all messages are translated"
 
 Notebooks = Mapping[str, Mapping[str, Any]]
 Values = list[dict[str, Any]]
@@ -69,7 +70,7 @@ class Job:
             NotebookError: a notebook stops.
             BuildError: the book does not compile, or the languages do not agree.
         """
-        self._check_catalogues()
+        self._check_catalogues(cache)
         new, work = staging / "new", staging / "work"
         new.mkdir()
         work.mkdir()
@@ -105,10 +106,14 @@ class Job:
         swap_into_place(new, output)
         cache.trim()
 
-    def _check_catalogues(self) -> None:
+    def _check_catalogues(self, cache: Cache) -> None:
         """Check that what the program and the notebooks say is translated."""
         from pensionbook.messages import problems
 
+        own = {n: d for n, d in self.inputs.items() if n.startswith(("pensionbook/", "notebooks/"))}
+        key = sha256_json(["messages", own, list(self.languages)])
+        if cache.load(key) == _TRANSLATED:
+            return
         folder = self.notebooks[0].path.parent
         wrong = [
             f"  {line}"
@@ -118,6 +123,7 @@ class Job:
         if wrong:
             listing = "\n".join(wrong[:_SHOWN_MESSAGES])
             raise BuildError(f"{len(wrong)} messages wait for a translation:\n{listing}")
+        cache.store(key, _TRANSLATED)
 
     def _compute(
         self, new: Path, work: Path, cache: Cache, jobs: int

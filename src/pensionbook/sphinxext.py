@@ -28,6 +28,7 @@ from pensionbook.booktables import (
 )
 from pensionbook.chinesesearch import setup_search
 from pensionbook.gate import check_prose, check_use
+from pensionbook.keptpages import keep_pages
 from pensionbook.languageswitch import add_switch, add_templates
 from pensionbook.translations import check_catalogues, check_translated, translate_captions
 
@@ -58,6 +59,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.connect("doctree-read", check_translated)
     app.connect("doctree-read", translate_captions, priority=900)
     app.connect("env-check-consistency", check_use)
+    app.connect("env-check-consistency", keep_pages)
     for name, role in (("value", ValueRole), ("printed", FigureRole), ("see", SeeRole)):
         app.add_role(name, role())
     for name, directive in (
