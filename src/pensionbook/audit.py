@@ -12,7 +12,7 @@ from pensionbook.errors import BuildError, NoFiguresError
 from pensionbook.explain import because, decimal_outward, interval_text
 from pensionbook.figures import decimals_printed
 from pensionbook.package import Package
-from pensionbook.reconcile import Reconciliation, reconcile
+from pensionbook.reconcile import Reconciliation, reconcile, superseded_verdicts
 from pensionbook.verdicts import VERDICTS, Verdict
 
 AUDIT_FILE, BOUNDS_FILE = "audit.csv", "bounds.csv"
@@ -61,7 +61,7 @@ def write_audit(
 
 def audit_rows(result: Reconciliation) -> Iterable[tuple[str, ...]]:
     """Rows of ``audit.csv``, in the order of ``figures.csv``; an end nobody bounds is empty."""
-    for verdict in result.verdicts.values():
+    for verdict in all_verdicts(result):
         figure, implied = verdict.figure, verdict.implied
         decimals = decimals_printed(figure.printed) + EXTRA_DECIMALS
         # That a level is not negative is no news; an end that rests on no figure is left empty.
@@ -77,6 +77,15 @@ def audit_rows(result: Reconciliation) -> Iterable[tuple[str, ...]]:
             _cell(high, decimals, up=True, unproved=implied.unproved),
             because(verdict, result.package),
         )
+
+
+def all_verdicts(result: Reconciliation) -> list[Verdict]:
+    """The verdicts on every figure of the package, superseded ones too, in the package's order."""
+    verdicts = list(result.verdicts.values())
+    superseded = superseded_verdicts(result.package).values()
+    if not superseded:
+        return verdicts
+    return sorted([*verdicts, *superseded], key=lambda verdict: verdict.figure.row)
 
 
 def bounds_rows(result: Reconciliation) -> Iterable[tuple[str, ...]]:
@@ -111,6 +120,9 @@ def print_audit(result: Reconciliation, console, *, every: bool = False) -> None
     counts = verdict_counts(result)
     summary = ", ".join(f"{count} {name}" for name, count in counts.items() if count)
     console.print(Text(f"{result.package.name}: {len(result.verdicts)} printed figures: {summary}"))
+    superseded = superseded_verdicts(result.package).values()
+    if superseded:
+        console.print(Text(f"superseded by later figures: {len(superseded)}, listed last"))
     table = Table(pad_edge=False)
     table.add_column("verdict", no_wrap=True)
     table.add_column("figure and where it stands", ratio=2, overflow="fold")
@@ -121,6 +133,13 @@ def print_audit(result: Reconciliation, console, *, every: bool = False) -> None
         figure = verdict.figure
         table.add_row(
             Text(verdict.verdict, style=colours.get(verdict.verdict, "")),
+            Text(f"{figure.figure_id}, {figure.locator}"),
+            Text(because(verdict, result.package, brief=True)),
+        )
+    for verdict in troubled_first(superseded):
+        figure = verdict.figure
+        table.add_row(
+            Text(f"{verdict.verdict}, superseded"),
             Text(f"{figure.figure_id}, {figure.locator}"),
             Text(because(verdict, result.package, brief=True)),
         )
@@ -159,6 +178,7 @@ def _write_csv(path: Path, columns: Sequence[str], rows: Iterable[Sequence[str]]
 
 
 __all__ = [
+    "all_verdicts",
     "audit_rows",
     "bounds_rows",
     "interval_text",

@@ -9,8 +9,14 @@ from pensionbook.figures import Interval, decimals_printed, read_figure
 from pensionbook.i18n import mark, translate
 from pensionbook.package import Figure, Package
 from pensionbook.verdicts import Verdict
+from pensionbook.vintages import VINTAGES, revision, successor
 
 _SYMBOLS = {"percent": " %", "one": "", "": ""}
+_VINTAGES = {
+    "preliminary": mark("preliminary"),
+    "final": mark("final"),
+    "revised": mark("revised"),
+}
 
 
 def decimal_outward(value: Fraction, decimals: int, *, up: bool, grouped: bool = False) -> str:
@@ -50,9 +56,61 @@ def because(
 ) -> str:
     """The verdict's reason in one sentence.
 
+    Of a superseded figure it first says which figure is in force, and what that says more or less.
+
     Args:
         brief: leave out the figures and identities it rests on, but not the assumptions.
     """
+    reason = _reason(verdict, package, language, brief)
+    if verdict.figure not in package.superseded:
+        return reason
+    return translate(
+        "{superseded}; among the superseded figures: {reason}",
+        language,
+        superseded=_superseded(verdict.figure, package, language),
+        reason=reason,
+    )
+
+
+def _superseded(figure: Figure, package: Package, language: str) -> str:
+    """Which vintage a figure is of, which figure is in force, and by how much it was revised."""
+    other = successor(figure, package)
+    later = VINTAGES.index(other.vintage) > VINTAGES.index(figure.vintage)
+    text = translate(
+        mark("{vintage}, superseded by {other} ({its_vintage})")
+        if later
+        else mark("{vintage}, set aside for {other} ({its_vintage})"),
+        language,
+        vintage=translate(_VINTAGES[figure.vintage], language),
+        other=other.figure_id,
+        its_vintage=translate(_VINTAGES[other.vintage], language),
+    )
+    difference = revision(figure, package)
+    if difference is None:
+        return text
+    if not difference:
+        return translate("{text}, which says the same", language, text=text)
+    unit = _unit_in_words(figure.unit, package, language)
+    amount = f"{_plain(abs(difference))}{_SYMBOLS.get(unit, f' {unit}')}"
+    if figure.unit not in _SYMBOLS and Fraction(figure.printed):
+        relative = 100 * difference / abs(Fraction(figure.printed))
+        amount += f" ({float(relative):+.2f} %)".replace("-", "\u2212")
+    return translate(
+        mark("{text}, revised upward by {amount}")
+        if difference > 0
+        else mark("{text}, revised downward by {amount}"),
+        language,
+        text=text,
+        amount=amount,
+    )
+
+
+def _plain(value: Fraction) -> str:
+    """A number in digits: all that it has, or six decimals."""
+    return f"{float(value):.6f}".rstrip("0").rstrip(".")
+
+
+def _reason(verdict: Verdict, package: Package, language: str, brief: bool) -> str:
     figure = verdict.figure
     decimals = telling_decimals(verdict)
     unit = _unit_in_words(

@@ -15,7 +15,8 @@ from pathlib import Path
 from pensionbook.check import check_raw_package
 from pensionbook.errors import PackageError, Problem, quote
 from pensionbook.periods import release_date
-from pensionbook.reading import OPTIONAL_TABLES, RawPackage, RawTable, read_package
+from pensionbook.reading import OPTIONAL_TABLES, RawPackage, RawTable, read_package, table_columns
+from pensionbook.vintages import LATEST, split_by_vintage
 
 __all__ = [
     "Area",
@@ -55,6 +56,13 @@ class Figure:
     qualifier: str
     note: str
     row: int
+    vintage: str = ""
+
+    @property
+    def cell(self) -> tuple[str, ...]:
+        """What the figure is about, whatever it says: equal for two vintages of a quantity."""
+        place = (self.indicator, self.group, self.area, self.period, self.base_period)
+        return (*place, self.statistic, *(self.of if self.has_of else ()))
 
     @property
     def has_of(self) -> bool:
@@ -153,6 +161,8 @@ class Package:
 
     Attributes:
         path: the folder it was read from.
+        figures: the figures in force.
+        superseded: figures of which another vintage is in force.
         tables: the rows of the optional tables (measures, barriers, parameters), () where absent.
         sha256: hex digest of each file that was read, by file name.
         translations: what the tables say, by language and text, from translations.csv.
@@ -173,6 +183,7 @@ class Package:
     sha256: dict[str, str]
     translations: dict[tuple[str, str], str] = field(default_factory=dict)
     created: date | None = None
+    superseded: tuple[Figure, ...] = ()
 
     def said(self, text: str, language: str) -> str:
         """A text of the tables in a language; as it stands where it is not translated."""
@@ -204,28 +215,34 @@ def check_package(path: str | Path) -> list[Problem]:
     return check_raw_package(read_package(path))
 
 
-def load_package(path: str | Path, *, check: bool = True) -> Package:
+def load_package(path: str | Path, *, check: bool = True, vintage: str = LATEST) -> Package:
     """Read a data package.
 
     Args:
         path: the folder that holds datapackage.yaml.
         check: run the whole check first; without it only files that cannot be read at all and
             numbers that cannot be parsed are noticed.
+        vintage: which figure is in force where a quantity was published more than once: of each
+            the latest up to this vintage (``revised``: the latest of all; ``preliminary``: the
+            first published).
 
     Raises:
         PackageError: the package has problems; all of them are listed.
+        ParameterError: there is no such vintage.
     """
     raw = read_package(path)
     problems = check_raw_package(raw) if check else raw.problems
     if problems:
         raise PackageError(problems)
+    figures, superseded = split_by_vintage(_figures(raw.tables["figures"]), vintage)
     return Package(
         path=raw.path,
         name=str(raw.descriptor.get("name", "")),
         title_en=str(raw.descriptor.get("title", "")),
         title_zh=str(raw.descriptor.get("title_zh", "")),
         created=release_date(raw.descriptor.get("created")),
-        figures=_figures(raw.tables["figures"]),
+        figures=figures,
+        superseded=superseded,
         identities=_identities(raw),
         indicators={row[0]: Indicator(*row) for row in raw.tables["indicators"].rows},
         groups={row[0]: Group(*row) for row in raw.tables["groups"].rows},
@@ -246,7 +263,11 @@ def load_package(path: str | Path, *, check: bool = True) -> Package:
 
 
 def _figures(table: RawTable) -> tuple[Figure, ...]:
-    return tuple(Figure(*row, line) for line, row in zip(table.lines, table.rows, strict=True))
+    fixed = len(table_columns("figures"))
+    return tuple(
+        Figure(*row[:fixed], line, *row[fixed:])
+        for line, row in zip(table.lines, table.rows, strict=True)
+    )
 
 
 def _identities(raw: RawPackage) -> tuple[Identity, ...]:

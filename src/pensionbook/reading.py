@@ -54,7 +54,7 @@ class RawTable:
 
     Attributes:
         file: its file, as datapackage.yaml names it.
-        columns: the columns of its schema, in order.
+        columns: the columns of its schema, in order; without the optional ones that it leaves out.
         lines: line of the file at which each row begins, the header being line 1.
         rows: the cells of each row, as many as there are columns.
         unread_ids: first cells of the rows that have too few or too many cells, so that what
@@ -109,8 +109,15 @@ def table_schema(name: str) -> dict[str, Any]:
 
 
 def table_columns(name: str) -> tuple[str, ...]:
-    """The columns of a table, in the order they have in the file."""
-    return tuple(column["name"] for column in table_schema(name)["fields"])
+    """The columns that a table must have, in the order they have in the file."""
+    fields = table_schema(name)["fields"]
+    return tuple(column["name"] for column in fields if not column.get("optional"))
+
+
+def optional_columns(name: str) -> tuple[str, ...]:
+    """The columns that a table may have after the others, or leave out altogether."""
+    fields = table_schema(name)["fields"]
+    return tuple(column["name"] for column in fields if column.get("optional"))
 
 
 def read_package(path: str | Path) -> RawPackage:
@@ -270,7 +277,7 @@ def _read_table(raw: RawPackage, name: str, file: str) -> RawTable | None:
     table = RawTable(file, table_columns(name))
     previous_limit = csv.field_size_limit(LONGEST_CELL)
     try:
-        problems, header_is_right = _read_rows(table, text)
+        problems, header_is_right = _read_rows(table, text, optional_columns(name))
     finally:
         csv.field_size_limit(previous_limit)
     if not table.rows and not problems and name not in MAY_BE_WITHOUT_ROWS:
@@ -279,12 +286,16 @@ def _read_table(raw: RawPackage, name: str, file: str) -> RawTable | None:
     return table if header_is_right else None
 
 
-def _read_rows(table: RawTable, text: str) -> tuple[list[Problem], bool]:
+def _read_rows(
+    table: RawTable, text: str, optional: tuple[str, ...] = ()
+) -> tuple[list[Problem], bool]:
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     problems: list[Problem] = []
     line = 1
     try:
         header = next(reader)
+        if not set(optional).isdisjoint(header):
+            table.columns += optional
         if tuple(header) != table.columns:
             return [_header_problem(table.file, table.columns, header)], False
         line = reader.line_num + 1

@@ -41,6 +41,7 @@ from pensionbook.verdicts import (
     union,
     verdict_of,
 )
+from pensionbook.vintages import packages_of_superseded
 
 PARALLEL_FROM = 200
 MOST_REPAIRS = 256
@@ -224,6 +225,14 @@ def reconcile(
     order = [statement.figure.figure_id for statement in system.statements]
     part_of = {column: n for n, part in enumerate(parts) for column in part.columns}
     return Reconciliation(package, system, {i: verdicts[i] for i in order}, bounds, parts, part_of)
+
+
+def superseded_verdicts(package: Package) -> dict[str, Verdict]:
+    """Verdicts on the superseded figures, those of one vintage tested against each other alone."""
+    verdicts: dict[str, Verdict] = {}
+    for part in packages_of_superseded(package):
+        verdicts |= reconcile(part).verdicts
+    return {figure.figure_id: verdicts[figure.figure_id] for figure in package.superseded}
 
 
 def _solve(

@@ -6,7 +6,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from pensionbook.audit import troubled_first, verdict_counts
+from pensionbook.audit import all_verdicts, troubled_first, verdict_counts
 from pensionbook.explain import because, interval_text
 from pensionbook.figures import Interval, decimals_printed, read_direction, read_figure
 from pensionbook.i18n import mark, translate
@@ -34,14 +34,17 @@ _QUALIFIERS = {
     "at_least": mark("at least {number}"),
     "forecast": mark("{number} (forecast)"),
 }
+# The register's verdict on a figure that another vintage replaces.
+SUPERSEDED = "superseded"
 
 
 def register_data(result: Reconciliation, language: str = "en") -> dict[str, Any]:
     """Everything the register's page needs.
 
     Returns:
-        ``edition``, ``language``, ``counts`` (verdict -> number), ``figures`` (records in the
-        package's order), ``troubled`` (ids), what the package has: ``indicators`` and
+        ``edition``, ``language``, ``counts`` (verdict -> number, and the superseded where there
+        are any), ``figures`` (records in the package's order; the verdict of a superseded one is
+        ``superseded``), ``troubled`` (ids), what the package has: ``indicators`` and
         ``tables`` (names), and in the language ``units`` and ``assumptions``.
     """
     troubled = [
@@ -49,13 +52,14 @@ def register_data(result: Reconciliation, language: str = "en") -> dict[str, Any
         for verdict in troubled_first(result.verdicts.values())
         if verdict.verdict in ("inconsistent", "disputed", "truncated")
     ]
+    counts = verdict_counts(result)
+    if result.package.superseded:
+        counts[SUPERSEDED] = len(result.package.superseded)
     return {
         "edition": result.package.name,
         "language": language,
-        "counts": verdict_counts(result),
-        "figures": [
-            _record(verdict, result.package, language) for verdict in result.verdicts.values()
-        ],
+        "counts": counts,
+        "figures": [_record(verdict, result.package, language) for verdict in all_verdicts(result)],
         "troubled": troubled,
         "indicators": sorted({figure.indicator for figure in result.package.figures}),
         "units": {
@@ -82,7 +86,7 @@ def _record(verdict: Verdict, package: Package, language: str) -> dict[str, Any]
         "as_printed": printed_in_words(figure, language),
         "unit": _unit(figure, package, language),
         "read": interval_text(read, _decimals_of(read, figure), "one", language),
-        "verdict": verdict.verdict,
+        "verdict": SUPERSEDED if figure in package.superseded else verdict.verdict,
         "implied": interval_text(verdict.implied.interval, _decimals_told(figure), "one", language)
         if verdict.implied.figures
         else "",
@@ -147,7 +151,8 @@ def _unit(figure: Figure, package: Package, language: str) -> str:
 def _remark(verdict: Verdict, package: Package, language: str) -> str:
     """The reason where a figure is in trouble, its note, and what the verdict assumes."""
     parts = [package.said(verdict.figure.note, language)]
-    if verdict.verdict in ("inconsistent", "disputed", "truncated"):
+    told = ("inconsistent", "disputed", "truncated")
+    if verdict.verdict in told or verdict.figure in package.superseded:
         parts.append(because(verdict, package, language, brief=True))
     elif verdict.implied.assumptions and verdict.implied.figures:
         assumed = semicolons(

@@ -30,6 +30,7 @@ VERDICT_WORDS = {
     "truncated": mark("truncated"),
     "consistent": mark("consistent"),
     "untested": mark("untested"),
+    "superseded": mark("superseded"),
 }
 # What is in braces the script fills in.
 _WORDS = {

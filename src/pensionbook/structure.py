@@ -31,7 +31,7 @@ def check_structure(raw: RawPackage, findings: Findings) -> None:
     """Note every cell that breaks a rule of its Table Schema, and every repeated id."""
     _check_descriptor(raw, findings)
     for name, table in raw.tables.items():
-        columns = table_schema(name)["fields"]
+        columns = [c for c in table_schema(name)["fields"] if c["name"] in table.columns]
         _check_cells(table, columns, findings)
         for number, column in enumerate(columns):
             if column["constraints"].get("unique"):
