@@ -6,16 +6,14 @@ import json
 import os
 import re
 import shutil
-import signal
-import subprocess
-import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from pensionbook.compiler import TOC
+from pensionbook.compiler import LOG, TOC
+from pensionbook.compilers import Compiler
 from pensionbook.errors import BuildError
 from pensionbook.fingerprint import visible_files
 from pensionbook.notebooks import for_page, is_added, notebook_text
@@ -136,15 +134,12 @@ def _merged(settings: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str
     return merged
 
 
-def compile_book(
-    folder: Path, builders: Sequence[str], environment: Mapping[str, str]
-) -> dict[str, Path]:
+def compile_book(folder: Path, builders: Sequence[str], compiler: Compiler) -> dict[str, Path]:
     """Compile a staged book; a warning is an error.
 
     Args:
         folder: as :func:`stage` laid it out, an absolute path.
-        builders: Sphinx builders, such as ``html`` and ``singlehtml``.
-        environment: of the compiler.
+        builders: Sphinx builders, such as ``html`` and ``gettext``.
 
     Returns:
         The folder that each builder wrote.
@@ -152,26 +147,11 @@ def compile_book(
     Raises:
         BuildError: the compiler found something wrong; its warnings are listed.
     """
-    process = subprocess.Popen(
-        [sys.executable, "-P", "-m", "pensionbook.compiler", str(folder), *builders],
-        cwd=folder,
-        env=dict(environment),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        encoding="utf-8",
-        errors="replace",
-        start_new_session=True,
-    )
-    try:
-        printed, _ = process.communicate()
-    finally:
-        if process.poll() is None:
-            os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
+    code = compiler.compile(folder, builders)
     written = {builder: folder / "_build" / builder for builder in builders}
-    if process.returncode != 0 or not all(path.is_dir() for path in written.values()):
+    if code != 0 or not all(path.is_dir() for path in written.values()):
+        log = folder / LOG
+        printed = log.read_text(encoding="utf-8", errors="replace") if log.is_file() else ""
         raise BuildError(f"the book does not compile:\n{_complaints(printed, folder / 'source')}")
     for path in written.values():
         for name in _NOT_PUBLISHED:

@@ -11,10 +11,9 @@ from docutils.parsers.rst import directives
 from sphinx.util.docutils import SphinxDirective
 
 from pensionbook.bookdata import REGISTER_PAGE, book_data, bounds_text, link_to, unit_text
-from pensionbook.display import is_whole
 from pensionbook.i18n import translate
 from pensionbook.registertools import HEADS, tools_node, verdict_word
-from pensionbook.wording import enumerated
+from pensionbook.wording import enumerated, is_whole
 
 _WIDTHS = {
     "where": 8, "measure": 22, "printed": 12, "read": 12, "verdict": 10, "implied": 14,

@@ -15,6 +15,7 @@ import pandas as pd
 
 from pensionbook.i18n import available, translate
 from pensionbook.mimes import DATA_MIME, TABLE_MIME
+from pensionbook.wording import is_whole
 
 MISSING = "—"
 
@@ -91,11 +92,6 @@ def _side(column: pd.Series) -> str:
     told = [str(cell) for cell in column if str(cell) != MISSING]
     numeric = all(_NUMBER.match(cell) or cell in _said("not recoverable") for cell in told)
     return "number" if told and numeric else "text"
-
-
-def is_whole(text: str) -> bool:
-    """Whether a cell is never broken: a date or a number, at its hyphen or sign; not a text."""
-    return " " not in text and not any("\u3400" <= letter <= "\u9fff" for letter in text)
 
 
 def _cells(tag: str, cells: Iterable[object], sides: Iterable[str]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from base64 import b64decode
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -14,11 +15,21 @@ from pensionbook import manifest
 from pensionbook.audit import AUDIT_FILE, BOUNDS_FILE
 from pensionbook.book import compile_book, reading_order, stage
 from pensionbook.cache import Cache
+from pensionbook.compilers import Compiler, open_compiler
 from pensionbook.downloads import download_path, files_of
 from pensionbook.errors import BuildError
 from pensionbook.fingerprint import sha256_json
 from pensionbook.i18n import translate
-from pensionbook.layout import DATA_FILE, EXTRA, LOCALE, PICTURES, TEMPLATES, report_file
+from pensionbook.keptbook import kept_book, trim
+from pensionbook.layout import (
+    DATA_FILE,
+    EXTRA,
+    KEPT_BOOKS,
+    LOCALE,
+    PICTURES,
+    TEMPLATES,
+    report_file,
+)
 from pensionbook.notebooks import (
     exhibits,
     notebook_text,
@@ -74,6 +85,24 @@ class Job:
         new, work = staging / "new", staging / "work"
         new.mkdir()
         work.mkdir()
+        environment = clean_environment(work, cache.folder)
+        # The compiler gets ready while the notebooks run.
+        with open_compiler(environment) as compiler:
+            self._make(staging, new, work, cache, jobs, compiler)
+        self.progress.step("swap into place")
+        chosen = {"languages": list(self.languages), "formats": list(self.formats)}
+        written = manifest.compose(
+            self.package.name, self.values, chosen, self.inputs, self.versions, new
+        )
+        manifest.write(written, new)
+        swap_into_place(new, output)
+        cache.trim()
+        trim(cache.folder / KEPT_BOOKS)
+
+    def _make(
+        self, staging: Path, new: Path, work: Path, cache: Cache, jobs: int, compiler: Compiler
+    ) -> None:
+        """Audit, notebooks, pages and formats, in the folder ``new``."""
         registers, executed = self._compute(new, work, cache, jobs)
         by_language = {
             language: {book.name: executed[language, book.name] for book in self.notebooks}
@@ -86,25 +115,16 @@ class Job:
         _write_values(values, new / "values.json")
         _check_exhibits({lang: _exhibits(books) for lang, books in by_language.items()})
         self.progress.step("book")
-        environment = clean_environment(work, cache.folder)
 
         def publish(language: str) -> None:
             register = registers[language] | {"languages": list(self.languages)}
             pages = _data_files(by_language[language], register, values[language])
             folder = staging / f"book-{language}"
             folder.mkdir()
-            self._compile(by_language[language], pages, language, folder, new, environment)
+            self._compile(by_language[language], pages, language, folder, new, compiler, cache)
 
         with ThreadPoolExecutor(max_workers=min(jobs, len(self.languages))) as threads:
             list(threads.map(publish, self.languages))
-        self.progress.step("swap into place")
-        chosen = {"languages": list(self.languages), "formats": list(self.formats)}
-        written = manifest.compose(
-            self.package.name, self.values, chosen, self.inputs, self.versions, new
-        )
-        manifest.write(written, new)
-        swap_into_place(new, output)
-        cache.trim()
 
     def _check_catalogues(self, cache: Cache) -> None:
         """Check that what the program and the notebooks say is translated."""
@@ -208,7 +228,8 @@ class Job:
         language: str,
         folder: Path,
         new: Path,
-        environment: Mapping[str, str],
+        compiler: Compiler,
+        cache: Cache,
     ) -> None:
         """Compile the pages of one language and write the report in all formats."""
         title = self.package.title_in(language)
@@ -235,13 +256,22 @@ class Job:
         stage(self.book, notebooks, pages, self.config, changes, folder)
         (new / language).mkdir()
         if TEMPLATES in self.formats:
-            written = compile_book(folder, [TEMPLATES], environment)
+            written = compile_book(folder, [TEMPLATES], compiler)
             written[TEMPLATES].rename(new / language / TEMPLATES)
             return
-        pages_folder = compile_book(folder, ["html"], environment)["html"]
+        name = sha256_json([self.package.name, self.values])[:16] + f"-{language}"
+        with kept_book(folder, cache.folder / KEPT_BOOKS, name, self._upstream()) as kept:
+            compiled = compile_book(kept, ["html"], compiler)["html"]
+            # The formats read the pages where nothing else writes.
+            pages_folder = Path(shutil.move(compiled, folder.with_name(f"pages-{language}")))
         self._print(pages_folder, language, title, new)
         if "html" in self.formats:
             pages_folder.rename(report_file(new, language, "html").parent)
+
+    def _upstream(self) -> str:
+        """Digest of the library and the versions that pages are read with."""
+        own = {n: d for n, d in self.inputs.items() if n.startswith("pensionbook/")}
+        return sha256_json([own, self.versions])
 
     def _print(self, pages_folder: Path, language: str, title: str, new: Path) -> None:
         """Write the formats that are made from the web pages."""

@@ -17,6 +17,8 @@ PICTURES = "_pictures"
 # What readers can take from the pages, in a folder of the web pages and of the staged book.
 DOWNLOADS = "files"
 EXTRA = "_extra"
+# Books that the next build goes on from, in the cache.
+KEPT_BOOKS = "books"
 
 
 def languages_of(book: Path) -> tuple[str, ...]:

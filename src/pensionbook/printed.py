@@ -16,6 +16,7 @@ from urllib.parse import unquote, urlsplit
 from lxml import etree
 from lxml import html as markup
 
+from pensionbook.downloads import download_path
 from pensionbook.errors import BuildError
 from pensionbook.printedtables import lay_out
 
@@ -55,11 +56,13 @@ class Document:
             text.
         language: as Sphinx writes it, ``en`` or ``zh_CN``.
         pictures: where the images are, by name.
+        drawings: the same as SVG, by the name of the image; only charts have one.
     """
 
     html: str
     language: str
     pictures: Mapping[str, Path] = field(default_factory=dict)
+    drawings: Mapping[str, Path] = field(default_factory=dict)
 
 
 def gather(pages_folder: Path, pages: Sequence[str], language: str) -> Document:
@@ -82,8 +85,10 @@ def gather(pages_folder: Path, pages: Sequence[str], language: str) -> Document:
     for page, article in chapters.items():
         _relink(page, article, known, used)
     pictures: dict[str, Path] = {}
+    drawings: dict[str, Path] = {}
     for page, article in chapters.items():
         _footnotes(article)
+        drawings |= _drawings(article, pages_folder)
         _keep_anchors(article, used)
         pictures |= _images(page, article, pages_folder)
         _simplify(article, language)
@@ -93,7 +98,7 @@ def gather(pages_folder: Path, pages: Sequence[str], language: str) -> Document:
         raise BuildError(
             f"nothing in the pages is called {missing[0]!r}, yet a link leads there; mend the link"
         )
-    return Document(text, language, pictures)
+    return Document(text, language, pictures, drawings)
 
 
 def _article(folder: Path, page: str) -> etree._Element:
@@ -255,6 +260,16 @@ def _images(page: str, article: etree._Element, folder: Path) -> dict[str, Path]
         image.set("alt", text)
         pictures[path.name] = path
     return pictures
+
+
+def _drawings(article: etree._Element, folder: Path) -> dict[str, Path]:
+    """The downloads of charts as SVG, by the name of the image that shows the chart."""
+    found = {}
+    for figure in _select(article, "figure"):
+        path = folder / download_path(figure.get("id", "").rpartition("--")[2], "svg")
+        if path.is_file():
+            found |= {posixpath.basename(i.get("src", "")): path for i in figure.iter("img")}
+    return found
 
 
 def _simplify(article: etree._Element, language: str) -> None:

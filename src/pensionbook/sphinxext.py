@@ -59,7 +59,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.connect("doctree-read", check_translated)
     app.connect("doctree-read", translate_captions, priority=900)
     app.connect("env-check-consistency", check_use)
-    app.connect("env-check-consistency", keep_pages)
+    app.connect("env-updated", keep_pages)
     for name, role in (("value", ValueRole), ("printed", FigureRole), ("see", SeeRole)):
         app.add_role(name, role())
     for name, directive in (

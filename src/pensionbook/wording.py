@@ -176,3 +176,8 @@ def _decimal(value: Fraction, decimals: int, language: str) -> str:
     pattern = "#,##0" + ("." + "0" * shown if shown else "")
     text = format_decimal(float(value), format=pattern, locale=language)
     return text.replace("-", "\u2212")
+
+
+def is_whole(text: str) -> bool:
+    """Whether a cell is never broken: a date or a number, at its hyphen or sign; not a text."""
+    return " " not in text and not any("\u3400" <= letter <= "\u9fff" for letter in text)
