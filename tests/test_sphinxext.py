@@ -141,6 +141,29 @@ def test_the_register_has_a_row_with_an_anchor_for_each_figure(book: Path) -> No
     assert rows[1].find_all("td")[-1].get_text(strip=True) == NASTY
 
 
+def test_a_page_as_the_place_is_a_link_and_no_other_address_is(tmp_path: Path) -> None:
+    page = "https://www.h.example/a/b/W2340e.htm?x=<i>"
+    places = {"first": page, "second": "javascript:alert(1)//h.example/a"}
+    rows = [printed(name, locator=place) for name, place in places.items()]
+    assert compile_book(tmp_path, data=DATA | {"figures": rows}).returncode == 0
+    cells = [
+        soup(tmp_path, "register").find("tr", id=f"figure-{name}").find("td") for name in places
+    ]
+    assert (cells[0].a["href"], cells[0].a.get_text()) == (page, "h.example/…/W2340e.htm")
+    assert (cells[1].a, cells[1].get_text(strip=True)) == (None, places["second"])
+
+
+def test_a_superseded_figure_has_a_verdict_of_its_own(tmp_path: Path) -> None:
+    rows = [printed("first", verdict="superseded", remark="preliminary"), printed("second")]
+    counts = {"inconsistent": 1, "superseded": 1}
+    page = PAGE + "\n```{verdicts}\n```\n"
+    run = compile_book(tmp_path, page, DATA | {"figures": rows, "counts": counts})
+    assert (run.returncode, "WARNING" in run.stderr) == (0, False), run.stderr
+    cells = soup(tmp_path, "register").find("tr", id="figure-first").find_all("td")
+    assert cells[4].get_text(strip=True) == "superseded"
+    assert "superseded" in soup(tmp_path, "index").find("table").get_text()
+
+
 @pytest.mark.parametrize("page", ["index", "register", "values"])
 def test_no_text_of_the_data_becomes_markup(book: Path, page: str) -> None:
     html = (book / "html" / f"{page}.html").read_text("utf-8")

@@ -10,6 +10,7 @@ from docutils import nodes
 from docutils.parsers.rst import directives
 from sphinx.util.docutils import SphinxDirective
 
+from pensionbook.addresses import is_address, short_address
 from pensionbook.bookdata import REGISTER_PAGE, book_data, bounds_text, link_to, unit_text
 from pensionbook.i18n import translate
 from pensionbook.registertools import HEADS, tools_node, verdict_word
@@ -152,7 +153,7 @@ def _register_cell(
     row: dict[str, Any], column: str, language: str, brief: bool
 ) -> str | list[nodes.Node]:
     if column == "where":
-        return row["locator"]
+        return _place(row["locator"])
     if column == "printed":
         return f"{row['as_printed']} {row['unit']}".strip()
     if column == "verdict":
@@ -166,6 +167,14 @@ def _register_cell(
             nodes.paragraph("", "", link, classes=["figure-id"]),
         ]
     return row[column] or "—"
+
+
+def _place(locator: str) -> str | list[nodes.Node]:
+    """A place in the source; a page of the web as a link."""
+    if not is_address(locator):
+        return locator
+    link = nodes.reference("", short_address(locator), internal=False, refuri=locator)
+    return [nodes.paragraph("", "", link, classes=["page"])]
 
 
 def _table(

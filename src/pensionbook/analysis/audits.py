@@ -9,6 +9,7 @@ from fractions import Fraction
 
 import pandas as pd
 
+from pensionbook.addresses import short_address
 from pensionbook.audit import troubled_first, verdict_counts
 from pensionbook.errors import UnprovedError
 from pensionbook.explain import interval_text, telling_decimals
@@ -86,7 +87,7 @@ def troubled_table(report: Report) -> pd.DataFrame:
             "measure": report.tr(
                 "{measure} ({place})",
                 measure=_measure(report, verdict),
-                place=report.said(verdict.figure.locator),
+                place=short_address(report.said(verdict.figure.locator)),
             ),
             "printed": _printed(report, verdict),
             "allowed": _allowed(report, verdict),
