@@ -299,7 +299,29 @@ def test_a_place_with_one_date_has_no_change_and_is_left_out():
         ["town", "−10,000", "−10%"],
         ["port", "6,000", "12%"],
     ]
-    assert impacts.extremes(report, peers) == "Town −10,000, Port 6,000"
+    assert impacts.extremes(report, peers) == "Town −10%, Port 12%"
+
+
+def test_places_with_intervals_of_different_length_are_compared_a_year():
+    report = report_of(
+        level("a", "100", "person", period="2000"),
+        level("b", "110", "person", period="2001"),
+        level("d", "100", "person", period="1999", area="port"),
+        level("e", "121", "person", period="2001", area="port"),
+    )
+    peers = impacts.peers_table(report).set_index("area")
+    assert peers.loc["port", "low"] == pytest.approx(10, abs=1e-6)
+    assert peers.loc["town", "low"] == 10
+
+
+def test_parts_that_have_levels_alone_are_compared_between_their_last_two_dates():
+    report = report_of(
+        level("a", "100", "person", period="2000", area="port"),
+        level("b", "110", "person", period="2001", area="port"),
+        level("c", "90", "person", period="1999", area="city"),
+        parents={"port": "town", "city": "town"},
+    )
+    assert trends.year_with_areas(report) == ("2001", "2000")
 
 
 def test_an_index_is_tighter_than_a_quotient_of_bounds():
@@ -352,6 +374,9 @@ LACKING = {
     "impacts.money_years": impacts.money_years,
     "impacts.growth_table": lambda r: impacts.growth_table(r, impacts.MONEY, ["1999", "2000"]),
     "impacts.index_table": lambda r: impacts.index_table(r, impacts.MONEY, ["1999", "2000"]),
+    "impacts.index_finding": lambda r: impacts.index_finding(
+        r, impacts.index_table(r, impacts.MONEY, ["1999", "2000"])
+    ),
     "impacts.last_index": lambda r: impacts.last_index(r, impacts.MONEY[0], ["1999", "2000"]),
     "impacts.dependency_ratio": impacts.dependency_ratio,
     "impacts.dependency_table": impacts.dependency_table,

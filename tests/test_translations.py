@@ -10,7 +10,7 @@ from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import read_po
 
 from pensionbook.errors import BuildError
-from pensionbook.job import _check_exhibits, _write_values
+from pensionbook.handover import check_exhibits, write_values
 from pensionbook.translations import differences, problems_of, update
 from projects import Project
 
@@ -104,7 +104,7 @@ def record(**fields: object) -> dict[str, object]:
 
 def test_values_are_written_once_with_their_texts_by_language(tmp_path: Path) -> None:
     path = tmp_path / "values.json"
-    _write_values({"en": [record()], "zh_CN": [record(text="−5 人")]}, path)
+    write_values({"en": [record()], "zh_CN": [record(text="−5 人")]}, path)
     (value,) = json.loads(path.read_text(encoding="utf-8"))["values"]
     assert value["text"] == {"en": "−5", "zh_CN": "−5 人"}
     assert value["value"] == -5
@@ -118,14 +118,14 @@ def test_a_value_that_differs_between_languages_stops_the_build(
     tmp_path: Path, other: list, said: str
 ) -> None:
     with pytest.raises(BuildError, match=said):
-        _write_values({"en": [record()], "zh_CN": other}, tmp_path / "values.json")
+        write_values({"en": [record()], "zh_CN": other}, tmp_path / "values.json")
 
 
 def test_a_chart_that_stands_in_one_language_only_stops_the_build() -> None:
-    _check_exhibits({"en": {"fig-a": True}, "zh_CN": {"fig-a": True}})
+    check_exhibits({"en": {"fig-a": True}, "zh_CN": {"fig-a": True}})
     for other in ({"fig-a": False}, {}):
         with pytest.raises(BuildError, match="'fig-a' stands in en and not in zh_CN"):
-            _check_exhibits({"en": {"fig-a": True}, "zh_CN": other})
+            check_exhibits({"en": {"fig-a": True}, "zh_CN": other})
 
 
 @pytest.mark.slow

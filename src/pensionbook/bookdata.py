@@ -30,6 +30,7 @@ _EMPTY: dict[str, Any] = {
     "tables": [],
     "units": {},
     "assumptions": {},
+    "evidence": {},
 }
 
 
@@ -43,6 +44,17 @@ def load_data(app: Sphinx, config: Any) -> None:
 def book_data(app: Sphinx) -> dict[str, Any]:
     """The register, the named values, and what this edition has."""
     return app.config._pensionbook_data
+
+
+def all_figures(data: dict[str, Any]) -> list[dict[str, Any]]:
+    """The figures of the edition, and those of other packages that it cites."""
+    cited = (own["figures"] for own in data["evidence"].values())
+    return [*data["figures"], *(figure for figures in cited for figure in figures)]
+
+
+def figure_anchor(identifier: str) -> str:
+    """The anchor of a figure on the register's page."""
+    return f"figure-{identifier}".replace(":", "--")
 
 
 def link_to(env: Any, page: str, anchor: str, text: str) -> nodes.Node:

@@ -12,8 +12,10 @@ from sphinx.util.docutils import SphinxRole
 from pensionbook.bookdata import (
     REGISTER_PAGE,
     VALUES_PAGE,
+    all_figures,
     book_data,
     bounds_text,
+    figure_anchor,
     link_to,
     unit_text,
 )
@@ -49,7 +51,7 @@ class ValueRole(SphinxRole):
         node = ValueNode(self.rawtext, "", link, classes=["value"])
         doubted = [
             figure["id"]
-            for figure in data["figures"]
+            for figure in all_figures(data)
             if figure["id"] in record["figures"] and figure["verdict"] in DOUBTED
         ]
         if doubted:
@@ -66,16 +68,17 @@ class FigureRole(SphinxRole):
 
     def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
         """The numeral, or the id itself and a warning when it is not in the register."""
-        records = {record["id"]: record for record in book_data(self.env.app)["figures"]}
+        records = {record["id"]: record for record in all_figures(book_data(self.env.app))}
         record = records.get(self.text)
         if record is None:
             logger.warning(
-                "unknown figure %r: it is not in figures.csv",
+                "unknown figure %r: it is not in figures.csv, nor does a value rest on it that is "
+                "taken from another package",
                 self.text,
                 location=self.get_location(),
             )
             return [nodes.inline(self.rawtext, self.text)], []
-        link = link_to(self.env, REGISTER_PAGE, f"figure-{self.text}", record["text"])
+        link = link_to(self.env, REGISTER_PAGE, figure_anchor(self.text), record["text"])
         node = ValueNode(self.rawtext, "", link, classes=["value", "printed"])
         if record["verdict"] in DOUBTED:
             node["classes"].append("value-doubted")

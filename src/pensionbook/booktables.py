@@ -11,7 +11,14 @@ from docutils.parsers.rst import directives
 from sphinx.util.docutils import SphinxDirective
 
 from pensionbook.addresses import is_address, short_address
-from pensionbook.bookdata import REGISTER_PAGE, book_data, bounds_text, link_to, unit_text
+from pensionbook.bookdata import (
+    REGISTER_PAGE,
+    book_data,
+    bounds_text,
+    figure_anchor,
+    link_to,
+    unit_text,
+)
 from pensionbook.i18n import translate
 from pensionbook.registertools import HEADS, tools_node, verdict_word
 from pensionbook.wording import enumerated, is_whole
@@ -38,7 +45,7 @@ class RegisterDirective(SphinxDirective):
                 "No printed figure of this edition has this verdict.", data["language"]
             )
             return [nodes.paragraph("", text)]
-        anchors = [] if wanted else [f"figure-{row['id']}" for row in rows]
+        anchors = [] if wanted else [figure_anchor(row["id"]) for row in rows]
         # Under a heading that names the verdict its column is left out, and so is the reading.
         columns = [name for name in _WIDTHS if not (wanted and name in ("verdict", "read"))]
         language = data["language"]
@@ -53,6 +60,33 @@ class RegisterDirective(SphinxDirective):
         )
         table["classes"] += ["troubled" if wanted else "register", "generated"]
         return [table] if wanted else [tools_node(rows, columns, language), table]
+
+
+class EvidenceDirective(SphinxDirective):
+    """The figures of other packages that values of this edition rest on."""
+
+    has_content = False
+
+    def run(self) -> list[nodes.Node]:
+        """For each package its title and a table with an anchor a row; a sentence without any."""
+        data = book_data(self.env.app)
+        language = data["language"]
+        if not data["evidence"]:
+            text = translate("No value of this edition rests on another source.", language)
+            return [nodes.paragraph("", text)]
+        found: list[nodes.Node] = []
+        for name, own in data["evidence"].items():
+            title = translate("{title} (package {name})", language, title=own["title"], name=name)
+            rows = [
+                [_register_cell(row, column, language, False) for column in _WIDTHS]
+                for row in own["figures"]
+            ]
+            heads = [translate(HEADS[column], language) for column in _WIDTHS]
+            anchors = [figure_anchor(row["id"]) for row in own["figures"]]
+            table = _table(heads, rows, list(_WIDTHS.values()), anchors)
+            table["classes"] += ["register", "evidence", "generated"]
+            found += [nodes.paragraph("", "", nodes.strong("", title)), table]
+        return found
 
 
 class VerdictsDirective(SphinxDirective):
@@ -92,7 +126,7 @@ class ValuesDirective(SphinxDirective):
             for position, figure in enumerate(record["figures"]):
                 if position:
                     basis += nodes.Text(comma)
-                basis += link_to(self.env, REGISTER_PAGE, f"figure-{figure}", figure)
+                basis += link_to(self.env, REGISTER_PAGE, figure_anchor(figure), figure)
             rows.append(
                 (
                     record["id"],
@@ -161,7 +195,7 @@ def _register_cell(
         return [nodes.paragraph("", word, classes=[f"verdict-{row['verdict']}"])]
     if column == "measure" and not brief:
         # The id is how the list of values names the figure, and a link to keep.
-        link = nodes.reference("", row["id"], internal=True, refuri=f"#figure-{row['id']}")
+        link = nodes.reference("", row["id"], internal=True, refuri=f"#{figure_anchor(row['id'])}")
         return [
             nodes.paragraph("", row["measure"]),
             nodes.paragraph("", "", link, classes=["figure-id"]),

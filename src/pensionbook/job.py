@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 import shutil
-from base64 import b64decode
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -16,25 +14,27 @@ from pensionbook.audit import AUDIT_FILE, BOUNDS_FILE
 from pensionbook.book import compile_book, reading_order, stage
 from pensionbook.cache import Cache
 from pensionbook.compilers import Compiler, open_compiler
-from pensionbook.downloads import download_path, files_of
 from pensionbook.errors import BuildError
 from pensionbook.fingerprint import sha256_json
+from pensionbook.handover import (
+    Notebooks,
+    Values,
+    check_exhibits,
+    data_files,
+    exhibits_of,
+    write_values,
+)
 from pensionbook.i18n import translate
 from pensionbook.keptbook import kept_book, trim
 from pensionbook.layout import (
-    DATA_FILE,
     EXTRA,
     KEPT_BOOKS,
     LOCALE,
-    PICTURES,
     TEMPLATES,
     report_file,
 )
 from pensionbook.notebooks import (
-    exhibits,
     notebook_text,
-    pictures_of,
-    place_of,
     published,
     values_of,
 )
@@ -45,13 +45,8 @@ from pensionbook.runner import Executed, execute, look_up, plan_runs, pool_for
 from pensionbook.staging import swap_into_place
 from pensionbook.workers import clean_environment
 
-# What a reader of one language reads in another place in another one.
-_TEXT = "text"
 _SHOWN_MESSAGES = 30
 _TRANSLATED = "all messages are translated"
-
-Notebooks = Mapping[str, Mapping[str, Any]]
-Values = list[dict[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,13 +107,13 @@ class Job:
             language: self._values(notebooks, new / "notebooks" / language)
             for language, notebooks in by_language.items()
         }
-        _write_values(values, new / "values.json")
-        _check_exhibits({lang: _exhibits(books) for lang, books in by_language.items()})
+        write_values(values, new / "values.json")
+        check_exhibits({lang: exhibits_of(books) for lang, books in by_language.items()})
         self.progress.step("book")
 
         def publish(language: str) -> None:
             register = registers[language] | {"languages": list(self.languages)}
-            pages = _data_files(by_language[language], register, values[language])
+            pages = data_files(by_language[language], register, values[language])
             folder = staging / f"book-{language}"
             folder.mkdir()
             self._compile(by_language[language], pages, language, folder, new, compiler, cache)
@@ -192,11 +187,19 @@ class Job:
         kept = cache.load(key)
         if kept is None:
             from pensionbook.audit import write_audit
+            from pensionbook.evidence import load_evidence
+            from pensionbook.reconcile import reconcile
             from pensionbook.register import register_data
 
             result = write_audit(self.package, new)
             texts = {name: (new / name).read_bytes().decode() for name in names}
             registers = {lang: register_data(result, lang) for lang in self.languages}
+            for name in self.package.evidence:
+                other = reconcile(load_evidence(self.package, name))
+                for lang in self.languages:
+                    cited = {"title": other.package.title_in(lang)}
+                    cited["figures"] = register_data(other, lang)["figures"]
+                    registers[lang].setdefault("evidence", {})[name] = cited
             kept = {"files": texts, "registers": registers}
             cache.store(key, kept)
         for name in names:
@@ -232,7 +235,7 @@ class Job:
         cache: Cache,
     ) -> None:
         """Compile the pages of one language and write the report in all formats."""
-        title = self.package.title_in(language)
+        title = self.package.title_in(language, str(self.values.get("area", "")))
         settings: dict[str, Any] = {
             "language": language,
             "locale_dirs": [LOCALE],
@@ -295,112 +298,3 @@ def _interface(language: str) -> dict[str, Any]:
         "nb_code_prompt_hide": translate("Hide the code", language),
         "html_theme_options": {"search_bar_text": translate("Search the report", language)},
     }
-
-
-def _write_values(values: Mapping[str, Values], path: Path) -> None:
-    """Write the values once for all languages, the formatted texts by language.
-
-    Raises:
-        BuildError: a value stands in one language and not in another, or with other bounds.
-    """
-    languages = list(values)
-    records = {record["id"]: record for record in values[languages[0]]}
-    for language in languages[1:]:
-        others = {record["id"]: record for record in values[language]}
-        alone = sorted(records.keys() ^ others.keys())
-        if alone:
-            raise BuildError(
-                f"value {alone[0]!r} is recorded in one language only; record it in "
-                f"{' and '.join(languages)} alike"
-            )
-        for name, record in others.items():
-            if _without_words(record) != _without_words(records[name]):
-                raise BuildError(
-                    f"value {name!r} differs between {languages[0]} and {language}; "
-                    "what a notebook computes must not depend on the language"
-                )
-    listing = [
-        record
-        | {
-            _TEXT: {
-                language: next(r[_TEXT] for r in values[language] if r["id"] == record["id"])
-                for language in languages
-            }
-        }
-        for record in records.values()
-    ]
-    text = json.dumps({"values": listing}, ensure_ascii=False, indent=1, sort_keys=True)
-    path.write_text(text + "\n", encoding="utf-8")
-
-
-def _exhibits(notebooks: Notebooks) -> dict[str, bool]:
-    """Names of all charts and tables, and whether the edition has them.
-
-    Raises:
-        BuildError: a name stands twice.
-    """
-    shown: dict[str, bool] = {}
-    for name, content in notebooks.items():
-        _add_new(shown, exhibits(content), name)
-    return shown
-
-
-def _add_new(known: dict[str, Any], own: Mapping[str, Any], notebook: str) -> None:
-    twice = sorted(known.keys() & own.keys())
-    if twice:
-        raise BuildError(f"{notebook} names {twice[0]!r} again; choose another name")
-    known.update(own)
-
-
-def _check_exhibits(by_language: Mapping[str, Mapping[str, bool]]) -> None:
-    """Check that every chart and table stands in all languages or in none.
-
-    Raises:
-        BuildError: one does not.
-    """
-    languages = list(by_language)
-    for language in languages[1:]:
-        differing = sorted(dict(by_language[languages[0]].items() ^ by_language[language].items()))
-        if differing:
-            raise BuildError(
-                f"{differing[0]!r} stands in {languages[0]} and not in {language}, or the other "
-                "way round; what a notebook shows must not depend on the language"
-            )
-
-
-def _without_words(record: Mapping[str, Any]) -> dict[str, Any]:
-    kept = {name: value for name, value in record.items() if name != _TEXT}
-    return kept | ({"value": ""} if record.get("unit") == "text" else {})
-
-
-def _data_files(notebooks: Notebooks, register: dict[str, Any], values: Values) -> dict[str, bytes]:
-    """What the pages read beside their own text: data, and small pictures."""
-    shown = _exhibits(notebooks)
-    pictures: dict[str, dict[str, str] | None] = {}
-    for name, content in notebooks.items():
-        _add_new(pictures, pictures_of(content), name)
-    named = {
-        value["id"]: value
-        | {"place": place_of(value["notebook"], notebooks[value["notebook"]], value["id"])}
-        for value in values
-    }
-    alts = {name: picture and picture["alt"] for name, picture in pictures.items()}
-    downloads = files_of(notebooks)
-    endings = {name: list(files) for name, files in downloads.items()}
-    data = register | {
-        "values": named,
-        "exhibits": shown,
-        "pictures": alts,
-        "downloads": endings,
-    }
-    files = {
-        f"{EXTRA}/{download_path(name, ending)}": content
-        for name, own in downloads.items()
-        for ending, content in own.items()
-    }
-    files |= {
-        f"{PICTURES}/{name}.png": b64decode(picture["png"])
-        for name, picture in pictures.items()
-        if picture
-    }
-    return files | {DATA_FILE: json.dumps(data).encode()}

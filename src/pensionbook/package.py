@@ -14,6 +14,7 @@ from pathlib import Path
 
 from pensionbook.check import check_raw_package
 from pensionbook.errors import PackageError, Problem, quote
+from pensionbook.evidence import names_of
 from pensionbook.periods import release_date
 from pensionbook.reading import OPTIONAL_TABLES, RawPackage, RawTable, read_package, table_columns
 from pensionbook.vintages import LATEST, split_by_vintage
@@ -167,6 +168,8 @@ class Package:
         sha256: hex digest of each file that was read, by file name.
         translations: what the tables say, by language and text, from translations.csv.
         created: the day the package was published, for the records of printed reports.
+        evidence: names of the packages beside this one that it is held against.
+        area: the area that an edition is about unless another is chosen; "" where none is said.
     """
 
     path: Path
@@ -184,6 +187,8 @@ class Package:
     translations: dict[tuple[str, str], str] = field(default_factory=dict)
     created: date | None = None
     superseded: tuple[Figure, ...] = ()
+    evidence: tuple[str, ...] = ()
+    area: str = ""
 
     def said(self, text: str, language: str) -> str:
         """A text of the tables in a language; as it stands where it is not translated."""
@@ -196,11 +201,14 @@ class Package:
             return get("name_zh")
         return self.said(get("name_en"), language)
 
-    def title_in(self, language: str) -> str:
-        """The title of the package in a language."""
-        if language.startswith("zh") and self.title_zh:
-            return self.title_zh
-        return self.said(self.title_en, language)
+    def title_in(self, language: str, area: str = "") -> str:
+        """The title of the package in a language; with an area that is not its own, for that."""
+        chinese = language.startswith("zh")
+        title = self.title_zh if chinese and self.title_zh else self.said(self.title_en, language)
+        if area in ("", self.area) or area not in self.areas:
+            return title
+        name = self.name_of(self.areas[area], language)
+        return f"{title}：{name}" if chinese else f"{title}: {name}"
 
 
 def check_package(path: str | Path) -> list[Problem]:
@@ -253,6 +261,8 @@ def load_package(path: str | Path, *, check: bool = True, vintage: str = LATEST)
             for name in OPTIONAL_TABLES
         },
         sha256=raw.sha256,
+        evidence=tuple(names_of(raw.descriptor)),
+        area=_own_area(raw),
         translations={
             (row["language"], row["text"]): row["translation"]
             for row in (
@@ -260,6 +270,12 @@ def load_package(path: str | Path, *, check: bool = True, vintage: str = LATEST)
             )
         },
     )
+
+
+def _own_area(raw: RawPackage) -> str:
+    own = raw.descriptor.get("pensionbook")
+    parameters = own.get("parameters") if isinstance(own, dict) else None
+    return str(parameters.get("area", "")) if isinstance(parameters, dict) else ""
 
 
 def _figures(table: RawTable) -> tuple[Figure, ...]:

@@ -17,6 +17,7 @@ from typing import Any
 import yaml
 
 from pensionbook.errors import Problem, quote
+from pensionbook.evidence import add_evidence
 from pensionbook.suggest import listed, nearest
 
 DESCRIPTOR = "datapackage.yaml"
@@ -120,8 +121,12 @@ def optional_columns(name: str) -> tuple[str, ...]:
     return tuple(column["name"] for column in fields if column.get("optional"))
 
 
-def read_package(path: str | Path) -> RawPackage:
-    """Read all that can be read of the package in a folder; never raises for bad data."""
+def read_package(path: str | Path, *, alone: bool = False) -> RawPackage:
+    """Read all that can be read of the package in a folder; never raises for bad data.
+
+    Args:
+        alone: do not look at the packages that this one names as evidence.
+    """
     raw = RawPackage(Path(path))
     raw.descriptor = _read_descriptor(raw)
     raw.files = _table_files(raw)
@@ -129,6 +134,8 @@ def read_package(path: str | Path) -> RawPackage:
         table = _read_table(raw, name, file)
         if table is not None:
             raw.tables[name] = table
+    if not alone:
+        add_evidence(raw, DESCRIPTOR)
     return raw
 
 

@@ -11,6 +11,7 @@ import pandas as pd
 
 from pensionbook.display import Sentence, ShownTable, shown
 from pensionbook.errors import ChartError, ParameterError
+from pensionbook.evidence import Cited, load_evidence
 from pensionbook.i18n import translate
 from pensionbook.measure import Measure, word_record
 from pensionbook.mimes import VALUES_MIME
@@ -20,22 +21,35 @@ from pensionbook.system import Quantity
 from pensionbook.wording import LANGUAGES, end_text, period_text, value_text
 
 Terms = Mapping[Quantity, int | Fraction]
+CONTRIBUTORS = "contributors"
 
 
 class Report:
-    """A reconciled package seen from one area, between a baseline and a reporting date."""
+    """A reconciled package seen from one area, between a baseline and a reporting date.
+
+    Attributes:
+        counted: the indicator whose numbers the report is about: those who pay in or, where a
+            package only has them, those who are registered. The two are never mixed.
+    """
 
     def __init__(
         self,
-        result: Reconciliation,
+        result: Reconciliation | Cited,
         *,
         area: str,
         baseline: str,
         as_of: str,
+        counted: str = CONTRIBUTORS,
         language: str = "en",
         notebook: str = "",
     ) -> None:
         package = result.package
+        if counted != CONTRIBUTORS and counted not in package.indicators:
+            known = ", ".join(sorted(package.indicators))
+            raise ParameterError(
+                f"counted {counted!r} is not in indicators.csv; write whom the report counts, "
+                f"one of: {known}"
+            )
         if area not in package.areas:
             known = ", ".join(sorted(package.areas))
             raise ParameterError(f"area {area!r} is not in areas.csv; write one of: {known}")
@@ -45,6 +59,7 @@ class Report:
             raise ParameterError(f"baseline {baseline!r} must lie before as_of {as_of!r}")
         self.result, self.package = result, package
         self.area, self.baseline, self.as_of = area, baseline, as_of
+        self.counted = counted
         self.language, self.notebook = language, notebook
         self.values: dict[str, Measure] = {}
         self.words: dict[str, str] = {}
@@ -148,6 +163,31 @@ class Report:
         """Whether the package bounds the quantity on both sides in any period."""
         return bool(self.periods(indicator, group, area, everywhen=True))
 
+    def beside(
+        self, name: str, *, area: str = "", counted: str, baseline: str, as_of: str
+    ) -> Report:
+        """Another package that this one is held against, as a report on the same area.
+
+        Args:
+            name: of a package that the descriptor names as evidence.
+            area: by default this report's own.
+            counted: whom the other report counts.
+
+        Raises:
+            ParameterError: the package names no such evidence, or a parameter does not fit it.
+            PackageError: it cannot be read.
+        """
+        other = Cited(reconcile(load_evidence(self.package, name)))
+        return Report(
+            other,
+            area=area or self.area,
+            baseline=baseline,
+            as_of=as_of,
+            counted=counted,
+            language=self.language,
+            notebook=self.notebook,
+        )
+
     # -- words --------------------------------------------------------------------------------
 
     def label(self, table: str, identifier: str) -> str:
@@ -159,6 +199,11 @@ class Report:
         if row is None:
             return identifier.replace("_", " ")
         return self.package.name_of(row, self.language)
+
+    def noun(self, indicator: str) -> str:
+        """An indicator's name as it stands within a sentence."""
+        name = self.label("indicators", indicator)
+        return name[:1].lower() + name[1:]
 
     def tr(self, message: str, **fields: object) -> str:
         """A message in the report's language, its fields filled in; English is the key."""
@@ -377,6 +422,7 @@ def open_report(
     area: str,
     baseline: str,
     as_of: str,
+    counted: str = CONTRIBUTORS,
     language: str = "en",
     notebook: str = "",
 ) -> Report:
@@ -387,6 +433,7 @@ def open_report(
         area: id of the area the report is about.
         baseline: the period changes are counted from.
         as_of: the reporting date, ``YYYY`` or ``YYYY-MM``.
+        counted: indicator of those whom the report counts.
         language: ``en`` or ``zh_CN``.
         notebook: name recorded with each value.
 
@@ -401,6 +448,7 @@ def open_report(
         area=area,
         baseline=str(baseline),
         as_of=str(as_of),
+        counted=counted,
         language=language,
         notebook=notebook,
     )

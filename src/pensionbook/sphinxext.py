@@ -22,6 +22,7 @@ from pensionbook.bookparts import (
 from pensionbook.bookroles import FigureRole, SeeRole, ValueNode, ValueRole
 from pensionbook.booktables import (
     DataTableDirective,
+    EvidenceDirective,
     RegisterDirective,
     ValuesDirective,
     VerdictsDirective,
@@ -64,6 +65,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
         app.add_role(name, role())
     for name, directive in (
         ("register", RegisterDirective),
+        ("evidence", EvidenceDirective),
         ("verdicts", VerdictsDirective),
         ("values", ValuesDirective),
         ("datatable", DataTableDirective),

@@ -166,8 +166,8 @@ def number_of(table: pd.DataFrame, what: str) -> Measure:
 
 def effect_text(report: Report) -> str:
     """What the causes lead to: the change of contributors with its bounds."""
-    change = report.change("contributors")
-    name = report.label("indicators", "contributors")
+    change = report.change(report.counted)
+    name = report.label("indicators", report.counted)
     start, end = report.date(report.baseline), report.date(report.as_of)
     if not change.known:
         return report.tr("{name} from {start} to {end}", name=name, start=start, end=end)

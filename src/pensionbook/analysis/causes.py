@@ -143,7 +143,7 @@ def off_post_share(report: Report, period: str) -> Measure:
 def shares_table(report: Report) -> pd.DataFrame:
     """Non-public shares, each at its dates: ``label, period, low, high, value`` in percent."""
     rows = []
-    for indicator in ("gdp", "gdp_enterprises", "fiscal_revenue", "employees", "contributors"):
+    for indicator in ("gdp", "gdp_enterprises", "fiscal_revenue", "employees", report.counted):
         if indicator not in report.package.indicators:
             continue
         for period in report.mentioned_periods(indicator, "non_public"):
@@ -167,7 +167,7 @@ def latest_share(report: Report, indicator: str) -> Measure:
 
 def jobs_and_contributors(report: Report) -> pd.DataFrame:
     """The non-public share of staff and of contributors: ``label, low, high, value``, percent."""
-    shares = ((name, latest_share(report, name)) for name in ("employees", "contributors"))
+    shares = ((name, latest_share(report, name)) for name in ("employees", report.counted))
     known = [(name, share) for name, share in shares if share.known]
     return report.measures_table(
         [(report.label("indicators", name), share) for name, share in known], "%"
@@ -181,7 +181,7 @@ def parts_table(report: Report) -> pd.DataFrame:
     pinned down at any date is left out.
     """
     rows = []
-    for indicator in ("fiscal_revenue", "gdp", "employees", "contributors"):
+    for indicator in ("fiscal_revenue", "gdp", "employees", report.counted):
         if not latest_share(report, indicator).known:
             continue
         period = max(
@@ -276,7 +276,7 @@ def kitagawa(
         if not ratio.known or not ratio.bound.low or ratio.bound.low <= 0:
             return None
         ratios[group] = ratio.bound
-    change = report.change("contributors", "all", period, since)
+    change = report.change(report.counted, "all", period, since)
     if not change.known:
         return None
 
@@ -329,7 +329,7 @@ def _effect_end(
         now, then = half * (1 - 1 / r), half * (r - 1)
         if of_coverage:
             now, then = 1 - now, -1 - then
-        quantity = report.quantity("contributors", group, period)
+        quantity = report.quantity(report.counted, group, period)
         terms[quantity] = now
         terms[quantity._replace(period=since)] = then
     return report.result.bound(terms)
@@ -361,6 +361,6 @@ def decomposition_table(report: Report, parts: Decomposition | None) -> pd.DataF
     rows += [
         (commas((employment, whole), report.language), parts.employment_total),
         (commas((coverage, whole), report.language), parts.coverage_total),
-        (report.tr("Change of contributors"), parts.change),
+        (report.tr("Change of {counted}", counted=report.noun(report.counted)), parts.change),
     ]
     return report.measures_table(rows)

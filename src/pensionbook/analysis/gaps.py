@@ -23,8 +23,8 @@ SHIFTS = (
     ("registered_population", "all"),
     ("migrants", "all"),
 )
-# What a district needs for the lost Table 11.
-DISTRICT_SERIES = ("contributors", "employees", "uncovered", "retirees")
+# What a district needs for the lost Table 11, beside those whom the report counts.
+DISTRICT_SERIES = ("employees", "uncovered", "retirees")
 OUTSIDE, MIGRANTS = "uncovered", "migrants_employed"
 # Notes on these figures say how far the rules reach a group.
 STATUS_NOTES = (OUTSIDE, "covered", "rural_employment", MIGRANTS)
@@ -201,7 +201,7 @@ def migrants_table(report: Report) -> pd.DataFrame:
 def district_needs(report: Report) -> pd.DataFrame:
     """The series Table 11 needs and the parts of the area that have them: ``label, held``."""
     rows = []
-    for indicator in DISTRICT_SERIES:
+    for indicator in (report.counted, *DISTRICT_SERIES):
         if indicator not in report.package.indicators:
             continue
         held = [

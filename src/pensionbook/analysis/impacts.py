@@ -7,12 +7,15 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+from pensionbook.analysis.trends import compounded
 from pensionbook.measure import UNKNOWN, Measure
+from pensionbook.package import Figure
+from pensionbook.periods import years_between
 from pensionbook.register import measure_in_words, printed_in_words
 from pensionbook.report import Report
 from pensionbook.wording import commas
 
-MONEY = ("pension_payments", "fiscal_subsidy")
+MONEY = ("pension_payments", "fund_expenditure", "fund_revenue", "fiscal_subsidy")
 
 
 def money_years(report: Report) -> list[str]:
@@ -21,21 +24,21 @@ def money_years(report: Report) -> list[str]:
         period
         for indicator in MONEY
         for period in report.mentioned_periods(indicator)
-        if len(period) == 4 and period >= report.baseline
+        if len(period) == 4 and report.baseline <= period <= report.as_of
     }
     return sorted(years)
 
 
 def growth_table(report: Report, indicators: Sequence[str], periods: Sequence[str]) -> pd.DataFrame:
-    """Growth on the year before (the paper's Table 5): ``indicator, label, period, low, high,
-    value`` in percent, for the cells the package bounds."""
+    """Growth on the period before (the paper's Table 5): ``indicator, label, since, period, low,
+    high, value`` in percent, for the cells the package bounds."""
     rows = []
     for indicator in indicators:
         for before, period in itertools.pairwise(periods):
             growth = report.growth(indicator, period=period, since=before)
             if growth.known:
-                rows.append(_row(report, indicator, period, growth))
-    return _frame(rows)
+                rows.append(_row(report, indicator, period, growth) | {"since": before})
+    return _frame(rows, "since")
 
 
 def index_table(report: Report, indicators: Sequence[str], periods: Sequence[str]) -> pd.DataFrame:
@@ -75,6 +78,14 @@ def money_finding(payments: Measure, subsidy: Measure, report: Report) -> str:
     return report.tr("Subsidy and pension payments grow at about one pace.")
 
 
+def index_finding(report: Report, index: pd.DataFrame) -> str:
+    """Where each series of an index stands in its last period, the highest first."""
+    last = index.groupby("indicator", sort=False).tail(1).sort_values("high", ascending=False)
+    return commas(
+        [f"{row.label} {row.value}" for row in last.itertuples(index=False)], report.language
+    )
+
+
 def last_index(report: Report, indicator: str, years: Sequence[str]) -> Measure:
     """The index of the last year, first year = 100."""
     if len(years) < 2:
@@ -85,7 +96,7 @@ def last_index(report: Report, indicator: str, years: Sequence[str]) -> Measure:
 
 def dependency_ratio(report: Report) -> Measure:
     """Retirees divided by contributors at the reporting date."""
-    return report.ratio(report.quantity("retirees"), report.quantity("contributors"))
+    return report.ratio(report.quantity("retirees"), report.quantity(report.counted))
 
 
 def dependency_table(report: Report) -> pd.DataFrame:
@@ -101,14 +112,16 @@ def dependency_table(report: Report) -> pd.DataFrame:
             "bound": "",
         }
         for verdict in report.result.verdicts.values()
-        if "retirees" in (verdict.figure.indicator, verdict.figure.of_indicator)
-        or verdict.figure.indicator == "dependency_ratio"
+        if _speaks_of_dependency(report, verdict.figure)
     ]
     if rows:
         rows.append(
             {
                 "measure": commas(
-                    (report.tr("Retirees per contributor"), report.label("areas", report.area)),
+                    (
+                        report.tr("Retirees to {counted}", counted=report.noun(report.counted)),
+                        report.label("areas", report.area),
+                    ),
                     report.language,
                 ),
                 "period": report.as_of,
@@ -119,25 +132,37 @@ def dependency_table(report: Report) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["measure", "period", "printed", "bound"])
 
 
-def peers_table(report: Report, indicator: str = "contributors") -> pd.DataFrame:
+def _speaks_of_dependency(report: Report, figure: Figure) -> bool:
+    """Whether a figure is of the area's retirees, or of the ratio there or in one of its parts."""
+    if figure.indicator == "dependency_ratio":
+        return report.area in (figure.area, report.package.areas[figure.area].parent)
+    return figure.area == report.area and "retirees" in (figure.indicator, figure.of_indicator)
+
+
+def peers_table(report: Report) -> pd.DataFrame:
     """Each place's last interval with a bounded change, this report's place first.
 
-    Places are the report's area and every area that is not one of its parts.
-    Columns ``area, label, since, period, level, change, low, high, value, growth``.
+    Places are the report's area and every area that is neither one of its parts nor holds it.
+    Columns ``area, label, since, period, level, change, growth`` and, in percent a year,
+    ``low, high, value``; NaN and empty where the growth is not bounded.
     """
-    own = report.area
+    own, indicator = report.area, report.counted
+    areas = report.package.areas
     places = [own] + [
-        area for area, row in report.package.areas.items() if area != own and row.parent != own
+        area
+        for area, row in areas.items()
+        if area not in (own, areas[own].parent) and row.parent != own
     ]
     rows = []
     for area in places:
-        periods = report.mentioned_periods(indicator, area=area)
+        periods = [p for p in report.mentioned_periods(indicator, area=area) if p <= report.as_of]
         for since, period in list(itertools.pairwise(periods))[-1:]:
             level = report.level(indicator, period=period, area=area)
             change = report.change(indicator, period=period, since=since, area=area)
             growth = report.growth(indicator, period=period, since=since, area=area)
             if not change.known:
                 continue
+            yearly = compounded(growth, years_between(since, period))
             rows.append(
                 {
                     "area": area,
@@ -146,18 +171,18 @@ def peers_table(report: Report, indicator: str = "contributors") -> pd.DataFrame
                     "period": period,
                     "level": report.text(level) if level.known else "",
                     "change": report.text(change),
-                    "low": change.low,
-                    "high": change.high,
-                    "value": report.text(change),
                     "growth": report.text(growth) if growth.known else "",
+                    "low": yearly.low,
+                    "high": yearly.high,
+                    "value": report.text(yearly) if growth.known else "",
                 }
             )
     return pd.DataFrame(rows if len(rows) > 1 else [])
 
 
 def extremes(report: Report, peers: pd.DataFrame) -> str:
-    """The finding of the comparison: this place's change beside the largest gain."""
-    if peers.empty:
+    """The finding of the comparison: this place's pace beside the best one."""
+    if peers.empty or not peers["value"].any():
         return ""
     own, best = peers.iloc[0], peers.loc[peers["high"].idxmax()]
     pair = (f"{place['label']} {place['value']}" for place in (own, best))
@@ -165,9 +190,11 @@ def extremes(report: Report, peers: pd.DataFrame) -> str:
 
 
 def drawn(report: Report, peers: pd.DataFrame) -> pd.DataFrame:
-    """The places ready for a chart: labels with their interval, smallest change first."""
+    """The places with a bounded growth, ready for a chart: labels with their interval, least
+    growth first."""
     if peers.empty:
         return peers
+    peers = peers[peers["value"] != ""]
     labels = [
         commas((row.label, report.span(row.since, row.period)), report.language)
         for row in peers.itertuples(index=False)
@@ -186,5 +213,6 @@ def _row(report: Report, indicator: str, period: str, measure: Measure) -> dict[
     }
 
 
-def _frame(rows: list[dict[str, object]]) -> pd.DataFrame:
-    return pd.DataFrame(rows, columns=["indicator", "label", "period", "low", "high", "value"])
+def _frame(rows: list[dict[str, object]], *further: str) -> pd.DataFrame:
+    columns = ["indicator", "label", "period", "low", "high", "value", *further]
+    return pd.DataFrame(rows, columns=columns)

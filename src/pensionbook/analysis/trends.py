@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import pairwise
@@ -37,7 +38,7 @@ class Step:
 
 def widest_bounds(report: Report) -> Measure:
     """The width of the least closely known of the contributors' levels, in persons."""
-    levels = [report.level("contributors", period=p) for p in report.periods("contributors")]
+    levels = [report.level(report.counted, period=p) for p in report.periods(report.counted)]
     if not levels:
         return UNKNOWN
     width = Fraction(ceil(max(level.bound.high - level.bound.low for level in levels)))
@@ -46,9 +47,9 @@ def widest_bounds(report: Report) -> Measure:
     return Measure(bound, "person", "largest of high - low over the dates, rounded up")
 
 
-def steps(report: Report, indicator: str = "contributors", group: str = "all") -> list[Step]:
+def steps(report: Report, group: str = "all") -> list[Step]:
     """Changes between successive dates, also put on a yearly basis (change divided by years)."""
-    found = []
+    found, indicator = [], report.counted
     for since, period in pairwise(report.periods(indicator, group)):
         years = years_between(since, period)
         change = report.change(indicator, group, period, since)
@@ -104,7 +105,7 @@ def acceleration_factor(report: Report, found: list[Step]) -> Measure:
 def pace_finding(report: Report, factor: Measure) -> str:
     """What became of the pace, in a short sentence, as far as the factor is sure of it."""
     low, high = factor.bound.low, factor.bound.high
-    falls = (report.change("contributors").bound.high or 0) < 0
+    falls = (report.change(report.counted).bound.high or 0) < 0
     if low is not None and low > 1:
         faster = report.tr("The fall is speeding up.")
         return faster if falls else report.tr("The rise is speeding up.")
@@ -115,7 +116,7 @@ def pace_finding(report: Report, factor: Measure) -> str:
 
 
 def _yearly(report: Report, step: Step) -> dict:
-    end = report.quantity("contributors", "all", step.period)
+    end = report.quantity(report.counted, "all", step.period)
     return {end: 1 / step.years, end._replace(period=step.since): -1 / step.years}
 
 
@@ -131,15 +132,15 @@ class Trend:
     residual_percent: float
 
 
-def log_linear_trend(report: Report, indicator: str = "contributors") -> Trend | None:
+def log_linear_trend(report: Report) -> Trend | None:
     """Ordinary least squares of the logarithm of the level on time in years (statsmodels).
 
     The interval is Student's t at 95 % with points - 2 degrees of freedom; it speaks of scatter
     round a constant rate, not of rounding, which the bounds cover. ``None`` below three points, or
     where a level may be nil.
     """
-    periods = report.periods(indicator)
-    levels = [report.level(indicator, period=period) for period in periods]
+    periods = report.periods(report.counted)
+    levels = [report.level(report.counted, period=period) for period in periods]
     if len(periods) < 3 or any(level.low <= 0 for level in levels):
         return None
     # statsmodels takes most of a second to import; only this function needs it.
@@ -198,19 +199,31 @@ def _count(number: int, formula: str) -> Measure:
 
 
 def year_with_areas(report: Report) -> tuple[str, str]:
-    """The latest pair of periods for which the area's parts have figures of growth or change.
+    """The latest pair of dates between which the area's parts can be compared.
+
+    That is the latest for which growth or change is printed of any part; where none is, the last
+    two dates at which most parts have a bounded level.
 
     Returns:
-        The period and the one before it; two empty texts when no part has any.
+        The period and the one before it; two empty texts when there is no such pair.
     """
+    areas = report.package.areas
     pairs = [
         (figure.period, figure.base_period)
         for figure in report.package.figures
-        if figure.indicator == "contributors"
+        if figure.indicator == report.counted
         and figure.base_period
-        and report.package.areas[figure.area].parent == report.area
+        and areas[figure.area].parent == report.area
     ]
-    return max(pairs, default=("", ""))
+    if pairs:
+        return max(pairs)
+    parts = [area for area, row in areas.items() if row.parent == report.area]
+    common = Counter(
+        (period, since)
+        for area in parts
+        for since, period in pairwise(report.periods(report.counted, area=area))
+    )
+    return max(common, key=lambda pair: (common[pair], pair), default=("", ""))
 
 
 def drawn(areas: pd.DataFrame, what: str = "growth") -> pd.DataFrame:
@@ -226,10 +239,10 @@ def by_area(report: Report, period: str, since: str) -> pd.DataFrame:
     change_low, change_high`` with NaN where the package bounds nothing."""
     rows = []
     for area, row in report.package.areas.items():
-        if row.parent != report.area or not report.mentioned_periods("contributors", area=area):
+        if row.parent != report.area or not report.mentioned_periods(report.counted, area=area):
             continue
-        growth = report.growth("contributors", period=period, since=since, area=area)
-        change = report.change("contributors", period=period, since=since, area=area)
+        growth = report.growth(report.counted, period=period, since=since, area=area)
+        change = report.change(report.counted, period=period, since=since, area=area)
         if not (growth.known or change.known):
             continue
         rows.append(
@@ -262,7 +275,7 @@ def extremes(report: Report, drawn_areas: pd.DataFrame) -> str:
 
 def compounded(growth: Measure, years: Fraction) -> Measure:
     """A growth rate over part of a year as a compound yearly rate, widened past rounding error."""
-    if not growth.known:
+    if not growth.known or years == 1:
         return replace(growth, unit="percent")
     ends = [
         Fraction(((1 + float(end) / 100) ** float(1 / years) - 1) * 100)

@@ -1,0 +1,143 @@
+"""What notebooks hand over to the book: values, charts and tables, the same in every language."""
+
+from __future__ import annotations
+
+import json
+from base64 import b64decode
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from pensionbook.downloads import download_path, files_of
+from pensionbook.errors import BuildError
+from pensionbook.evidence import MARK
+from pensionbook.layout import DATA_FILE, EXTRA, PICTURES
+from pensionbook.notebooks import exhibits, pictures_of, place_of
+
+# What a reader of one language reads in another place in another one.
+_TEXT = "text"
+
+Notebooks = Mapping[str, Mapping[str, Any]]
+Values = list[dict[str, Any]]
+
+
+def write_values(values: Mapping[str, Values], path: Path) -> None:
+    """Write the values once for all languages, the formatted texts by language.
+
+    Raises:
+        BuildError: a value stands in one language and not in another, or with other bounds.
+    """
+    languages = list(values)
+    records = {record["id"]: record for record in values[languages[0]]}
+    for language in languages[1:]:
+        others = {record["id"]: record for record in values[language]}
+        alone = sorted(records.keys() ^ others.keys())
+        if alone:
+            raise BuildError(
+                f"value {alone[0]!r} is recorded in one language only; record it in "
+                f"{' and '.join(languages)} alike"
+            )
+        for name, record in others.items():
+            if _without_words(record) != _without_words(records[name]):
+                raise BuildError(
+                    f"value {name!r} differs between {languages[0]} and {language}; "
+                    "what a notebook computes must not depend on the language"
+                )
+    listing = [
+        record
+        | {
+            _TEXT: {
+                language: next(r[_TEXT] for r in values[language] if r["id"] == record["id"])
+                for language in languages
+            }
+        }
+        for record in records.values()
+    ]
+    text = json.dumps({"values": listing}, ensure_ascii=False, indent=1, sort_keys=True)
+    path.write_text(text + "\n", encoding="utf-8")
+
+
+def exhibits_of(notebooks: Notebooks) -> dict[str, bool]:
+    """Names of all charts and tables, and whether the edition has them.
+
+    Raises:
+        BuildError: a name stands twice.
+    """
+    shown: dict[str, bool] = {}
+    for name, content in notebooks.items():
+        _add_new(shown, exhibits(content), name)
+    return shown
+
+
+def _add_new(known: dict[str, Any], own: Mapping[str, Any], notebook: str) -> None:
+    twice = sorted(known.keys() & own.keys())
+    if twice:
+        raise BuildError(f"{notebook} names {twice[0]!r} again; choose another name")
+    known.update(own)
+
+
+def check_exhibits(by_language: Mapping[str, Mapping[str, bool]]) -> None:
+    """Check that every chart and table stands in all languages or in none.
+
+    Raises:
+        BuildError: one does not.
+    """
+    languages = list(by_language)
+    for language in languages[1:]:
+        differing = sorted(dict(by_language[languages[0]].items() ^ by_language[language].items()))
+        if differing:
+            raise BuildError(
+                f"{differing[0]!r} stands in {languages[0]} and not in {language}, or the other "
+                "way round; what a notebook shows must not depend on the language"
+            )
+
+
+def _without_words(record: Mapping[str, Any]) -> dict[str, Any]:
+    kept = {name: value for name, value in record.items() if name != _TEXT}
+    return kept | ({"value": ""} if record.get("unit") == "text" else {})
+
+
+def _cited(evidence: Mapping[str, Any], values: Values) -> dict[str, Any]:
+    """Of each package that this one is held against, the figures that a value rests on."""
+    used = {figure for value in values for figure in value["figures"]}
+    found = {}
+    for name, own in evidence.items():
+        marked = [f | {"id": f"{name}{MARK}{f['id']}"} for f in own["figures"]]
+        figures = [figure for figure in marked if figure["id"] in used]
+        if figures:
+            found[name] = {"title": own["title"], "figures": figures}
+    return found
+
+
+def data_files(notebooks: Notebooks, register: dict[str, Any], values: Values) -> dict[str, bytes]:
+    """What the pages read beside their own text: data, and small pictures."""
+    shown = exhibits_of(notebooks)
+    pictures: dict[str, dict[str, str] | None] = {}
+    for name, content in notebooks.items():
+        _add_new(pictures, pictures_of(content), name)
+    named = {
+        value["id"]: value
+        | {"place": place_of(value["notebook"], notebooks[value["notebook"]], value["id"])}
+        for value in values
+    }
+    alts = {name: picture and picture["alt"] for name, picture in pictures.items()}
+    downloads = files_of(notebooks)
+    endings = {name: list(files) for name, files in downloads.items()}
+    data = register | {
+        "evidence": _cited(register.get("evidence", {}), values),
+        "values": named,
+        "exhibits": shown,
+        "pictures": alts,
+        "downloads": endings,
+    }
+    files = {
+        f"{EXTRA}/{download_path(name, ending)}": content
+        for name, own in downloads.items()
+        for ending, content in own.items()
+    }
+    files |= {
+        f"{PICTURES}/{name}.png": b64decode(picture["png"])
+        for name, picture in pictures.items()
+        if picture
+    }
+    return files | {DATA_FILE: json.dumps(data).encode()}
