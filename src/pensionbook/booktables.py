@@ -59,6 +59,8 @@ class RegisterDirective(SphinxDirective):
             anchors,
         )
         table["classes"] += ["troubled" if wanted else "register", "generated"]
+        if any(is_address(row["locator"]) for row in rows):
+            table["classes"].append("with-pages")
         return [table] if wanted else [tools_node(rows, columns, language), table]
 
 

@@ -67,13 +67,17 @@ def because(
     return translate(
         "{superseded}; among the superseded figures: {reason}",
         language,
-        superseded=_superseded(verdict.figure, package, language),
+        superseded=superseded_in_words(verdict.figure, package, language),
         reason=reason,
     )
 
 
-def _superseded(figure: Figure, package: Package, language: str) -> str:
-    """Which vintage a figure is of, which figure is in force, and by how much it was revised."""
+def superseded_in_words(figure: Figure, package: Package, language: str = "en") -> str:
+    """Which vintage a figure is of, which figure is in force, and by how much it was revised.
+
+    Raises:
+        ValueError: the figure is not superseded.
+    """
     other = successor(figure, package)
     later = VINTAGES.index(other.vintage) > VINTAGES.index(figure.vintage)
     text = translate(

@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import Any
 
 from pensionbook.audit import all_verdicts, troubled_first, verdict_counts
-from pensionbook.explain import because, interval_text
+from pensionbook.explain import because, interval_text, superseded_in_words
 from pensionbook.figures import Interval, decimals_printed, read_direction, read_figure
 from pensionbook.i18n import mark, translate
 from pensionbook.package import Figure, Package
@@ -151,9 +151,10 @@ def _unit(figure: Figure, package: Package, language: str) -> str:
 def _remark(verdict: Verdict, package: Package, language: str) -> str:
     """The reason where a figure is in trouble, its note, and what the verdict assumes."""
     parts = [package.said(verdict.figure.note, language)]
-    told = ("inconsistent", "disputed", "truncated")
-    if verdict.verdict in told or verdict.figure in package.superseded:
+    if verdict.verdict in ("inconsistent", "disputed", "truncated"):
         parts.append(because(verdict, package, language, brief=True))
+    elif verdict.figure in package.superseded:
+        parts.append(superseded_in_words(verdict.figure, package, language))
     elif verdict.implied.assumptions and verdict.implied.figures:
         assumed = semicolons(
             (package.said(text, language) for text in verdict.implied.assumptions), language
