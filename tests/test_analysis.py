@@ -344,6 +344,7 @@ LACKING = {
     "causes.jobs_and_contributors": causes.jobs_and_contributors,
     "trends.steps": trends.steps,
     "trends.steps_table": lambda r: trends.steps_table(r, trends.steps(r)),
+    "trends.dates": trends.dates,
     "trends.yearly_change": lambda r: trends.yearly_change(trends.steps(r), -1),
     "trends.acceleration_factor": lambda r: trends.acceleration_factor(r, trends.steps(r)),
     "trends.log_linear_trend": trends.log_linear_trend,

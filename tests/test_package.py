@@ -253,7 +253,7 @@ def validate_with_frictionless(path: Path) -> list[str]:
                 encoding="utf-8",
             )
             for file in package.sha256
-            if file.endswith(".csv")
+            if file.endswith(".csv") and "/" not in file
         ]
         report = Package(basepath=str(path), resources=resources).validate(limit_errors=100_000)
     errors = [error for task in report.tasks for error in task.errors]

@@ -18,6 +18,7 @@ from pensionbook.chartintervals import shares, whiskers
 from pensionbook.chartlines import bounded_lines, small_multiples
 from pensionbook.chartmap import cause_map
 from pensionbook.chartmatrix import matrix
+from pensionbook.chartscatter import scatter
 from pensionbook.chartspark import spark_bars, spark_line
 from pensionbook.chartstyle import DPI, style
 from pensionbook.display import data_record
@@ -31,6 +32,7 @@ __all__ = [
     "keep",
     "matrix",
     "png",
+    "scatter",
     "shares",
     "show",
     "small_multiples",

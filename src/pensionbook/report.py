@@ -15,7 +15,8 @@ from pensionbook.evidence import Cited, load_evidence
 from pensionbook.i18n import translate
 from pensionbook.measure import Measure, word_record
 from pensionbook.mimes import VALUES_MIME
-from pensionbook.package import Package, load_package
+from pensionbook.package import Figure, Package, load_package
+from pensionbook.periods import end_in_years, is_period
 from pensionbook.reconcile import Reconciliation, reconcile
 from pensionbook.system import Quantity
 from pensionbook.wording import LANGUAGES, end_text, period_text, value_text
@@ -55,7 +56,11 @@ class Report:
             raise ParameterError(f"area {area!r} is not in areas.csv; write one of: {known}")
         if language not in LANGUAGES:
             raise ParameterError(f"language {language!r} is not one of {', '.join(LANGUAGES)}")
-        if not baseline < as_of:
+        if not (is_period(baseline) and is_period(as_of)):
+            raise ParameterError(
+                f"baseline {baseline!r} and as_of {as_of!r} must be written YYYY or YYYY-MM"
+            )
+        if not end_in_years(baseline) < end_in_years(as_of):
             raise ParameterError(f"baseline {baseline!r} must lie before as_of {as_of!r}")
         self.result, self.package = result, package
         self.area, self.baseline, self.as_of = area, baseline, as_of
@@ -145,19 +150,22 @@ class Report:
         Only those from the baseline to the reporting date, unless ``everywhen``.
         """
         wanted = (indicator, group, area or self.area)
-        return sorted(
+        start, end = end_in_years(self.baseline), end_in_years(self.as_of)
+        found = (
             quantity.period
             for quantity, bound in self.result.bounds.items()
             if tuple(quantity[:3]) == wanted
             and bound.low is not None
             and bound.high is not None
-            and (everywhen or self.baseline <= quantity.period <= self.as_of)
+            and (everywhen or start <= end_in_years(quantity.period) <= end)
         )
+        return sorted(found, key=end_in_years)
 
     def mentioned_periods(self, indicator: str, group: str = "all", area: str = "") -> list[str]:
         """Periods in which a figure or an identity mentions the quantity, bounded or not."""
         wanted = (indicator, group, area or self.area)
-        return sorted(q.period for q in self.result.bounds if tuple(q[:3]) == wanted)
+        found = (q.period for q in self.result.bounds if tuple(q[:3]) == wanted)
+        return sorted(found, key=end_in_years)
 
     def knows(self, indicator: str, group: str = "all", area: str = "") -> bool:
         """Whether the package bounds the quantity on both sides in any period."""
@@ -187,6 +195,10 @@ class Report:
             language=self.language,
             notebook=self.notebook,
         )
+
+    def package_figure(self, figure_id: str) -> Figure | None:
+        """A printed figure of the package; None where it has none of that id."""
+        return next((f for f in self.package.figures if f.figure_id == figure_id), None)
 
     # -- words --------------------------------------------------------------------------------
 
@@ -350,7 +362,7 @@ class Report:
         self,
         indicator: str,
         groups: Sequence[str] = ("all",),
-        periods: Sequence[str] = (),
+        periods: Sequence[str] | None = None,
         areas: Sequence[str] = (),
     ) -> pd.DataFrame:
         """Levels by group, area and period.
@@ -365,7 +377,7 @@ class Report:
             (area, group, period)
             for area in areas or (self.area,)
             for group in groups
-            for period in periods or self.periods(indicator, group, area)
+            for period in (self.periods(indicator, group, area) if periods is None else periods)
         )
         for area, group, period in cells:
             measure = self.level(indicator, group, period, area)

@@ -10,7 +10,7 @@ import pandas as pd
 from pensionbook.analysis.trends import compounded
 from pensionbook.measure import UNKNOWN, Measure
 from pensionbook.package import Figure
-from pensionbook.periods import years_between
+from pensionbook.periods import end_in_years, years_between
 from pensionbook.register import measure_in_words, printed_in_words
 from pensionbook.report import Report
 from pensionbook.wording import commas
@@ -36,7 +36,8 @@ def growth_table(report: Report, indicators: Sequence[str], periods: Sequence[st
     for indicator in indicators:
         for before, period in itertools.pairwise(periods):
             growth = report.growth(indicator, period=period, since=before)
-            if growth.known:
+            # A fall to nothing is no finding: it says that the level is hardly known.
+            if growth.known and growth.bound.low > -100:
                 rows.append(_row(report, indicator, period, growth) | {"since": before})
     return _frame(rows, "since")
 
@@ -49,6 +50,8 @@ def index_table(report: Report, indicators: Sequence[str], periods: Sequence[str
     base = periods[0]
     for indicator in indicators:
         start = report.quantity(indicator, period=base)
+        if not any(report.growth(indicator, period=p, since=base).known for p in periods[1:]):
+            continue
         for period in periods:
             ratio = report.quotient({start._replace(period=period): 1}, {start: 1})
             index = ratio.times(100, "one", f"100 * {ratio.formula}")
@@ -146,7 +149,7 @@ def peers_table(report: Report) -> pd.DataFrame:
     Columns ``area, label, since, period, level, change, growth`` and, in percent a year,
     ``low, high, value``; NaN and empty where the growth is not bounded.
     """
-    own, indicator = report.area, report.counted
+    own, indicator, end = report.area, report.counted, end_in_years(report.as_of)
     areas = report.package.areas
     places = [own] + [
         area
@@ -155,7 +158,9 @@ def peers_table(report: Report) -> pd.DataFrame:
     ]
     rows = []
     for area in places:
-        periods = [p for p in report.mentioned_periods(indicator, area=area) if p <= report.as_of]
+        periods = [
+            p for p in report.mentioned_periods(indicator, area=area) if end_in_years(p) <= end
+        ]
         for since, period in list(itertools.pairwise(periods))[-1:]:
             level = report.level(indicator, period=period, area=area)
             change = report.change(indicator, period=period, since=since, area=area)

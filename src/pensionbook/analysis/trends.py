@@ -36,9 +36,18 @@ class Step:
     yearly_change: Measure
 
 
+def dates(report: Report) -> list[str]:
+    """Dates at which those counted are surely more than none, so that a pace can be told."""
+    return [
+        period
+        for period in report.periods(report.counted)
+        if report.level(report.counted, period=period).bound.low > 0
+    ]
+
+
 def widest_bounds(report: Report) -> Measure:
     """The width of the least closely known of the contributors' levels, in persons."""
-    levels = [report.level(report.counted, period=p) for p in report.periods(report.counted)]
+    levels = [report.level(report.counted, period=p) for p in dates(report)]
     if not levels:
         return UNKNOWN
     width = Fraction(ceil(max(level.bound.high - level.bound.low for level in levels)))
@@ -47,13 +56,13 @@ def widest_bounds(report: Report) -> Measure:
     return Measure(bound, "person", "largest of high - low over the dates, rounded up")
 
 
-def steps(report: Report, group: str = "all") -> list[Step]:
+def steps(report: Report) -> list[Step]:
     """Changes between successive dates, also put on a yearly basis (change divided by years)."""
     found, indicator = [], report.counted
-    for since, period in pairwise(report.periods(indicator, group)):
+    for since, period in pairwise(dates(report)):
         years = years_between(since, period)
-        change = report.change(indicator, group, period, since)
-        growth = report.growth(indicator, group, period, since)
+        change = report.change(indicator, period=period, since=since)
+        growth = report.growth(indicator, period=period, since=since)
         yearly = change.times(1 / years, change.unit, f"({change.formula}) / {years} years")
         if years != 1:
             yearly = yearly.assuming(EVENLY)
@@ -139,9 +148,9 @@ def log_linear_trend(report: Report) -> Trend | None:
     round a constant rate, not of rounding, which the bounds cover. ``None`` below three points, or
     where a level may be nil.
     """
-    periods = report.periods(report.counted)
+    periods = dates(report)
     levels = [report.level(report.counted, period=period) for period in periods]
-    if len(periods) < 3 or any(level.low <= 0 for level in levels):
+    if len(periods) < 3:
         return None
     # statsmodels takes most of a second to import; only this function needs it.
     import statsmodels.api as sm
