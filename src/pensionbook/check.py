@@ -32,7 +32,10 @@ def check_raw_package(raw: RawPackage) -> list[Problem]:
     check_other_tables(raw, findings)
     check_structure(raw, findings)
     order = {file: number for number, file in enumerate([DESCRIPTOR, *raw.files.values()])}
-    return sorted(findings.problems, key=lambda problem: (order[problem.file], problem.row or 0))
+    return sorted(
+        findings.problems,
+        key=lambda problem: (order.get(problem.file, len(order)), problem.row or 0),
+    )
 
 
 def _check_descriptor(descriptor: dict[str, Any], findings: Findings) -> None:

@@ -17,6 +17,7 @@ from pensionbook.errors import PackageError, Problem, quote
 from pensionbook.evidence import names_of
 from pensionbook.periods import release_date
 from pensionbook.reading import OPTIONAL_TABLES, RawPackage, RawTable, read_package, table_columns
+from pensionbook.scenariofiles import Scenario
 from pensionbook.vintages import LATEST, split_by_vintage
 
 __all__ = [
@@ -170,6 +171,7 @@ class Package:
         created: the day the package was published, for the records of printed reports.
         evidence: names of the packages beside this one that it is held against.
         area: the area that an edition is about unless another is chosen; "" where none is said.
+        scenarios: the reforms of its folder scenarios, by id.
     """
 
     path: Path
@@ -189,6 +191,7 @@ class Package:
     superseded: tuple[Figure, ...] = ()
     evidence: tuple[str, ...] = ()
     area: str = ""
+    scenarios: dict[str, Scenario] = field(default_factory=dict)
 
     def said(self, text: str, language: str) -> str:
         """A text of the tables in a language; as it stands where it is not translated."""
@@ -263,6 +266,7 @@ def load_package(path: str | Path, *, check: bool = True, vintage: str = LATEST)
         sha256=raw.sha256,
         evidence=tuple(names_of(raw.descriptor)),
         area=_own_area(raw),
+        scenarios=raw.scenarios,
         translations={
             (row["language"], row["text"]): row["translation"]
             for row in (

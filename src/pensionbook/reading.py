@@ -18,6 +18,7 @@ import yaml
 
 from pensionbook.errors import Problem, quote
 from pensionbook.evidence import add_evidence
+from pensionbook.scenariofiles import Scenario, add_scenarios
 from pensionbook.suggest import listed, nearest
 
 DESCRIPTOR = "datapackage.yaml"
@@ -35,7 +36,7 @@ LONGEST_CELL = 100_000
 _SchemaLoader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
-class _DescriptorLoader(yaml.SafeLoader):
+class DescriptorLoader(yaml.SafeLoader):
     """Plain values only.
 
     Aliases are refused, because a few lines of them stand for more text than memory holds; and the
@@ -90,6 +91,7 @@ class RawPackage:
     tables: dict[str, RawTable] = field(default_factory=dict)
     sha256: dict[str, str] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
+    scenarios: dict[str, Scenario] = field(default_factory=dict)
 
 
 def schemas_folder() -> Path:
@@ -134,6 +136,7 @@ def read_package(path: str | Path, *, alone: bool = False) -> RawPackage:
         table = _read_table(raw, name, file)
         if table is not None:
             raw.tables[name] = table
+    add_scenarios(raw)
     if not alone:
         add_evidence(raw, DESCRIPTOR)
     return raw
@@ -150,12 +153,12 @@ def _read_descriptor(raw: RawPackage) -> dict[str, Any]:
             f"the folder {str(raw.path)!r} {what}",
             f"give the folder that holds {DESCRIPTOR}",
         )
-    content = _read_bytes(raw, DESCRIPTOR, LARGEST_DESCRIPTOR_BYTES)
-    text = None if content is None else _decode(raw, DESCRIPTOR, content)
+    content = read_bytes(raw, DESCRIPTOR, LARGEST_DESCRIPTOR_BYTES)
+    text = None if content is None else decode(raw, DESCRIPTOR, content)
     if text is None:
         return {}
     try:
-        descriptor = yaml.load(text, Loader=_DescriptorLoader)
+        descriptor = yaml.load(text, Loader=DescriptorLoader)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         reason = getattr(error, "problem", None) or "it cannot be read"
@@ -228,7 +231,9 @@ def _stays_inside(file: str) -> bool:
     return bool(path.parts) and not absolute and ".." not in path.parts and "\0" not in file
 
 
-def _read_bytes(raw: RawPackage, file: str, largest: int) -> bytes | None:
+def read_bytes(raw: RawPackage, file: str, largest: int) -> bytes | None:
+    """A file of the package, its digest noted; None, and a problem noted, if it cannot be."""
+
     def problem(found: str, mend: str) -> None:
         raw.problems.append(Problem(file, None, None, found, mend))
 
@@ -252,7 +257,9 @@ def _read_bytes(raw: RawPackage, file: str, largest: int) -> bytes | None:
     return content
 
 
-def _decode(raw: RawPackage, file: str, content: bytes) -> str | None:
+def decode(raw: RawPackage, file: str, content: bytes) -> str | None:
+    """Its text; None, and a problem noted, where it is not UTF-8."""
+
     def problem(row: int | None, found: str, mend: str) -> None:
         raw.problems.append(Problem(file, row, None, found, mend))
 
@@ -277,8 +284,8 @@ def _decode(raw: RawPackage, file: str, content: bytes) -> str | None:
 
 
 def _read_table(raw: RawPackage, name: str, file: str) -> RawTable | None:
-    content = _read_bytes(raw, file, LARGEST_FILE_BYTES)
-    text = None if content is None else _decode(raw, file, content)
+    content = read_bytes(raw, file, LARGEST_FILE_BYTES)
+    text = None if content is None else decode(raw, file, content)
     if text is None:
         return None
     table = RawTable(file, table_columns(name))
