@@ -87,7 +87,7 @@ class EvidenceDirective(SphinxDirective):
             anchors = [figure_anchor(row["id"]) for row in own["figures"]]
             table = _table(heads, rows, list(_WIDTHS.values()), anchors)
             table["classes"] += ["register", "evidence", "generated"]
-            found += [nodes.paragraph("", "", nodes.strong("", title)), table]
+            found += [nodes.rubric("", title, translatable=False, classes=["generated"]), table]
         return found
 
 

@@ -109,7 +109,8 @@ def update(templates: Path, locale: Path, language: str) -> tuple[int, int]:
         catalogue.obsolete.clear()
         messages = [message for message in catalogue if message.id]
         for message in messages:
-            if not _has_words(str(message.id)):
+            # A translator may still have put other punctuation between the roles.
+            if not _has_words(str(message.id)) and (not message.string or message.fuzzy):
                 message.string = message.id
                 message.flags.discard("fuzzy")
         count += len(messages)
