@@ -13,6 +13,7 @@ from pensionbook.explain import because, decimal_outward, interval_text
 from pensionbook.figures import decimals_printed
 from pensionbook.package import Package
 from pensionbook.reconcile import Reconciliation, reconcile, superseded_verdicts
+from pensionbook.reconciled import reconciled
 from pensionbook.verdicts import VERDICTS, Verdict
 
 AUDIT_FILE, BOUNDS_FILE = "audit.csv", "bounds.csv"
@@ -32,10 +33,14 @@ def write_audit(
     *,
     jobs: int = 1,
     progress: Callable[[int, int], None] | None = None,
+    keep_in: Path | None = None,
 ) -> Reconciliation:
     """Reconcile a package and write ``audit.csv`` and ``bounds.csv`` into a folder.
 
     Both files are written whole or not at all.
+
+    Args:
+        keep_in: folder that keeps reconciliations; one found there is not done again.
 
     Raises:
         NoFiguresError: the package has no printed figures yet.
@@ -46,7 +51,10 @@ def write_audit(
             f"{package.name} has no printed figures yet; type the first ones into figures.csv of "
             f"{package.path}, one row each, and say the same command again"
         )
-    result = reconcile(package, jobs=jobs, progress=progress)
+    if keep_in is None:
+        result = reconcile(package, jobs=jobs, progress=progress)
+    else:
+        result = reconciled(package, keep_in)
     try:
         folder.mkdir(parents=True, exist_ok=True)
         _write_csv(folder / AUDIT_FILE, AUDIT_COLUMNS, audit_rows(result))

@@ -162,7 +162,7 @@ class Job:
         ]
         waiting, executed = look_up(runs, cache)
         # The notebooks' processes get ready while the figures are audited.
-        with pool_for(waiting, work, cache, jobs) as pool:
+        with pool_for(waiting, work, cache, jobs, self._reconciled(cache)) as pool:
             self.progress.step("audit of the printed figures")
             key = sha256_json(["audit", upstream, self.versions, list(self.languages)])
             registers = self._audit(new, cache, key)
@@ -188,14 +188,14 @@ class Job:
         if kept is None:
             from pensionbook.audit import write_audit
             from pensionbook.evidence import load_evidence
-            from pensionbook.reconcile import reconcile
+            from pensionbook.reconciled import reconciled
             from pensionbook.register import register_data
 
-            result = write_audit(self.package, new)
+            result = write_audit(self.package, new, keep_in=self._reconciled(cache))
             texts = {name: (new / name).read_bytes().decode() for name in names}
             registers = {lang: register_data(result, lang) for lang in self.languages}
             for name in self.package.evidence:
-                other = reconcile(load_evidence(self.package, name))
+                other = reconciled(load_evidence(self.package, name), self._reconciled(cache))
                 for lang in self.languages:
                     cited = {"title": other.package.title_in(lang)}
                     cited["figures"] = register_data(other, lang)["figures"]
@@ -205,6 +205,11 @@ class Job:
         for name in names:
             (new / name).write_text(kept["files"][name], encoding="utf-8", newline="")
         return kept["registers"]
+
+    def _reconciled(self, cache: Cache) -> Path:
+        """Where this library's reconciliations are kept."""
+        own = {n: d for n, d in self.inputs.items() if n.startswith(("pensionbook/", "schemas/"))}
+        return cache.folder / "reconciled" / sha256_json([own, self.versions])[:16]
 
     def _values(self, notebooks: Notebooks, folder: Path) -> Values:
         """Write the executed notebooks; the values they published come back."""

@@ -17,6 +17,8 @@ PICTURES = "_pictures"
 # What readers can take from the pages, in a folder of the web pages and of the staged book.
 DOWNLOADS = "files"
 EXTRA = "_extra"
+# Names, in the environment of notebooks, the folder that keeps reconciliations.
+RECONCILED = "PENSIONBOOK_RECONCILED"
 # Books that the next build goes on from, in the cache.
 KEPT_BOOKS = "books"
 

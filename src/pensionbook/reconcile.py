@@ -73,6 +73,10 @@ class Reconciliation:
     _part_of: dict[int, int] = field(repr=False, default_factory=dict)
     _models: dict = field(repr=False, default_factory=dict)
 
+    def without_models(self) -> Reconciliation:
+        """The same without the solvers that its questions have left behind, to be kept."""
+        return replace(self, _models={})
+
     def knows(self, quantity: Quantity) -> bool:
         """Whether any figure or identity mentions the quantity."""
         return quantity in self.system.index

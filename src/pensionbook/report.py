@@ -17,7 +17,8 @@ from pensionbook.measure import Measure, word_record
 from pensionbook.mimes import VALUES_MIME
 from pensionbook.package import Figure, Package, load_package
 from pensionbook.periods import end_in_years, is_period
-from pensionbook.reconcile import Reconciliation, reconcile
+from pensionbook.reconcile import Reconciliation
+from pensionbook.reconciled import reconciled
 from pensionbook.system import Quantity
 from pensionbook.wording import LANGUAGES, end_text, period_text, value_text
 
@@ -185,7 +186,7 @@ class Report:
             ParameterError: the package names no such evidence, or a parameter does not fit it.
             PackageError: it cannot be read.
         """
-        other = Cited(reconcile(load_evidence(self.package, name)))
+        other = Cited(reconciled(load_evidence(self.package, name)))
         return Report(
             other,
             area=area or self.area,
@@ -456,7 +457,7 @@ def open_report(
     if not isinstance(package, Package):
         package = load_package(Path(package), check=False)
     return Report(
-        reconcile(package),
+        reconciled(package),
         area=area,
         baseline=str(baseline),
         as_of=str(as_of),

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from pensionbook.cache import Cache
 from pensionbook.errors import BuildError, NotebookError, PensionbookError
+from pensionbook.layout import RECONCILED
 from pensionbook.notebooks import assemble, own_parameters, results_of, run_key
 from pensionbook.parameters import PACKAGE, SourceNotebook, Value
 from pensionbook.workers import Job, Pool, clean_environment, open_pool
@@ -65,17 +66,20 @@ def look_up(runs: Sequence[Run], cache: Cache) -> tuple[list[Run], Executed]:
 
 
 @contextlib.contextmanager
-def pool_for(runs: Sequence[Run], work: Path, cache: Cache, jobs: int) -> Iterator[Pool | None]:
+def pool_for(
+    runs: Sequence[Run], work: Path, cache: Cache, jobs: int, kept: Path
+) -> Iterator[Pool | None]:
     """A pool for these runs; None where there are none.
 
     Args:
         work: folder for what notebooks write aside, absolute.
         jobs: number of notebooks that run at one time.
+        kept: folder that keeps reconciliations.
     """
     if not runs:
         yield None
         return
-    environment = clean_environment(work, cache.folder.resolve())
+    environment = clean_environment(work, cache.folder.resolve()) | {RECONCILED: str(kept)}
     with open_pool(environment, min(jobs, len(runs))) as pool:
         yield pool
 
