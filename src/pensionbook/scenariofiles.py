@@ -178,7 +178,7 @@ class _Reader:
                 self.wrong(key, "missing", f"add '{key}:' and its text")
         first, last = self._phase()
         changes, includes = self._changes(), self._names("includes")
-        if not changes and not includes:
+        if not self.entries.get("changes") and not includes:
             self.wrong("changes", "no change and nothing included", "write what it changes")
         texts = {key: self._text(key) for key in ("name_en", "name_zh", "why_en", "why_zh")}
         return Scenario(

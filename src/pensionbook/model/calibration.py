@@ -61,10 +61,11 @@ def possible(values: Mapping[str, ArrayLike]) -> NDArray[np.bool_]:
     """
     public = np.asarray(values["paying_public"])
     non_public = np.asarray(values["paying_non_public"])
-    others = non_public * sum(
-        np.asarray(values[f"employed_{group}"]) * np.asarray(values[f"covered_{group}"])
-        for group in NON_PUBLIC
-    )
+    with np.errstate(invalid="ignore"):  # a share is infinite where nobody is covered
+        others = non_public * sum(
+            np.asarray(values[f"employed_{group}"]) * np.asarray(values[f"covered_{group}"])
+            for group in NON_PUBLIC
+        )
     covered = np.asarray(values["employed_public"]) * np.asarray(values["covered_public"])
     before = np.asarray(values["contributors_start"]) - others
     return (public <= 1) & (non_public <= 1) & (before <= covered) & (before >= 0)

@@ -19,8 +19,8 @@ _LARGEST_SAMPLE = 10**6
 _SMALLEST_BATCH, _LARGEST_BATCH = 2**12, 2**16
 # The unknown that the condition on money is solved for.
 _SOLVED = "dependency_start"
-# A condition that fewer than one draw in so many meets is taken for a contradiction.
-_MOST_PROPOSED = 2**22
+# Conditions that fewer than one point in so many meets are taken for a contradiction.
+_RAREST, _FEWEST_TRIED = 200, 2**18
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ class Draws:
 def sample(ranges: Ranges, n: int = 10_000, seed: int = 2002, *, calibrated: bool = False) -> Draws:
     """Latin hypercube draws of the unknowns, evenly spread over each range.
 
-    Whole hypercubes are drawn until n points are possible, and the first n are kept. With
+    Hypercubes, the first of n points, are drawn until n points are possible; n are kept. With
     ``calibrated``, only points remain that meet :class:`Calibration`, whose assumption the report
     must name. Few do, so they are not waited for: given the other unknowns the condition leaves an
     interval of dependency ratios, a point is kept with a chance proportional to its length, and
@@ -72,7 +72,7 @@ def sample(ranges: Ranges, n: int = 10_000, seed: int = 2002, *, calibrated: boo
     kept = proposed = within = 0
     chance = 0.0
     while kept < n:
-        if proposed + batch > _MOST_PROPOSED:
+        if proposed > max(_RAREST * n, _FEWEST_TRIED):
             raise ParameterError(
                 f"only {kept} of {proposed:,} draws meet the conditions; widen the ranges or "
                 "project without calibrating"
@@ -94,6 +94,7 @@ def sample(ranges: Ranges, n: int = 10_000, seed: int = 2002, *, calibrated: boo
         proposed += batch
         kept += int(good.sum())
         parts.append(points[good])
+        batch = min(_LARGEST_BATCH, 2 * batch)
     values = complete(_named(ranges, unknown, np.concatenate(parts)[:n]), ranges)
     share = 1.0 if condition is None else chance / within
     return Draws(values, n, proposed, within, share, calibrated)
