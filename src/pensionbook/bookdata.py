@@ -25,6 +25,7 @@ _EMPTY: dict[str, Any] = {
     "counts": {},
     "exhibits": {},
     "pictures": {},
+    "models": {},
     "downloads": {},
     "indicators": [],
     "tables": [],

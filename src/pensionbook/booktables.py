@@ -49,7 +49,7 @@ class RegisterDirective(SphinxDirective):
         # Under a heading that names the verdict its column is left out, and so is the reading.
         columns = [name for name in _WIDTHS if not (wanted and name in ("verdict", "read"))]
         language = data["language"]
-        table = _table(
+        table = make_table(
             [translate(HEADS[name], language) for name in columns],
             [
                 [_register_cell(row, name, language, bool(wanted)) for name in columns]
@@ -85,7 +85,7 @@ class EvidenceDirective(SphinxDirective):
             ]
             heads = [translate(HEADS[column], language) for column in _WIDTHS]
             anchors = [figure_anchor(row["id"]) for row in own["figures"]]
-            table = _table(heads, rows, list(_WIDTHS.values()), anchors)
+            table = make_table(heads, rows, list(_WIDTHS.values()), anchors)
             table["classes"] += ["register", "evidence", "generated"]
             found += [nodes.rubric("", title, translatable=False, classes=["generated"]), table]
         return found
@@ -103,7 +103,7 @@ class VerdictsDirective(SphinxDirective):
         rows = [(verdict_word(name, language), str(count)) for name, count in counts.items()]
         rows.append((translate("all", language), str(sum(counts.values()))))
         heads = (translate("Verdict", language), translate("Figures", language))
-        table = _table(heads, rows, (50, 50))
+        table = make_table(heads, rows, (50, 50))
         table["classes"] += ["generated"]
         return [table]
 
@@ -139,7 +139,7 @@ class ValuesDirective(SphinxDirective):
                     basis if record["figures"] else "—",
                 )
             )
-        table = _table(
+        table = make_table(
             (
                 translate("Value", language),
                 translate("As printed here", language),
@@ -168,7 +168,7 @@ class DataTableDirective(SphinxDirective):
         """A table, numbered when it has a caption and a name."""
         record = json.loads("\n".join(self.content))
         width = 100 // max(len(record["heads"]), 1)
-        table = _table(record["heads"], record["rows"], [width] * len(record["heads"]))
+        table = make_table(record["heads"], record["rows"], [width] * len(record["heads"]))
         for row in table.findall(nodes.row):
             head = isinstance(row.parent, nodes.thead)
             for entry, side in zip(row.children, record["sides"], strict=True):
@@ -213,12 +213,18 @@ def _place(locator: str) -> str | list[nodes.Node]:
     return [nodes.paragraph("", "", link, classes=["page"])]
 
 
-def _table(
+def make_table(
     head: Sequence[str],
     rows: Iterable[Sequence[str | nodes.Node | list[nodes.Node]]],
     widths: Sequence[int],
     anchors: Sequence[str] = (),
 ) -> nodes.table:
+    """A table of texts and nodes.
+
+    Args:
+        widths: of the columns, relative to one another.
+        anchors: ids of the rows, where they have any.
+    """
     table = nodes.table()
     group = nodes.tgroup(cols=len(head))
     table += group

@@ -12,7 +12,7 @@ from pensionbook.downloads import download_path, files_of
 from pensionbook.errors import BuildError
 from pensionbook.evidence import MARK
 from pensionbook.layout import DATA_FILE, EXTRA, PICTURES
-from pensionbook.notebooks import exhibits, pictures_of, place_of
+from pensionbook.notebooks import exhibits, models_of, pictures_of, place_of
 
 # What a reader of one language reads in another place in another one.
 _TEXT = "text"
@@ -94,6 +94,36 @@ def check_exhibits(by_language: Mapping[str, Mapping[str, bool]]) -> None:
 
 def _without_words(record: Mapping[str, Any]) -> dict[str, Any]:
     kept = {name: value for name, value in record.items() if name != _TEXT}
+def models(notebooks: Notebooks) -> dict[str, dict[str, Any]]:
+    """What pages compute with, by name; without what an edition lacks.
+
+    Raises:
+        BuildError: a name stands twice.
+    """
+    found: dict[str, dict[str, Any] | None] = {}
+    for name, content in notebooks.items():
+        _add_new(found, models_of(content), name)
+    return {name: model for name, model in found.items() if model is not None}
+
+
+def check_models(by_language: Mapping[str, Mapping[str, Any]]) -> None:
+    """Check that pages compute with the same in every language.
+
+    Raises:
+        BuildError: they do not.
+    """
+    languages = list(by_language)
+    first = by_language[languages[0]]
+    for language in languages[1:]:
+        other = by_language[language]
+        for name in sorted(first.keys() | other.keys()):
+            if first.get(name) != other.get(name):
+                raise BuildError(
+                    f"what is handed over as {name!r} differs between {languages[0]} and "
+                    f"{language}; what a notebook computes must not depend on the language"
+                )
+
+
     return kept | ({"value": ""} if record.get("unit") == "text" else {})
 
 
@@ -130,6 +160,7 @@ def data_files(notebooks: Notebooks, register: dict[str, Any], values: Values) -
         "pictures": alts,
         "downloads": endings,
     }
+        "models": models(notebooks),
     files = {
         f"{EXTRA}/{download_path(name, ending)}": content
         for name, own in downloads.items()

@@ -20,8 +20,10 @@ from pensionbook.handover import (
     Notebooks,
     Values,
     check_exhibits,
+    check_models,
     data_files,
     exhibits_of,
+    models,
     write_values,
 )
 from pensionbook.i18n import translate
@@ -109,6 +111,7 @@ class Job:
         }
         write_values(values, new / "values.json")
         check_exhibits({lang: exhibits_of(books) for lang, books in by_language.items()})
+        check_models({language: models(books) for language, books in by_language.items()})
         self.progress.step("book")
 
         def publish(language: str) -> None:

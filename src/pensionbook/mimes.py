@@ -3,6 +3,8 @@
 VALUES_MIME = "application/vnd.pensionbook.values+json"
 # The columns behind a chart or a table: ``columns`` and ``rows``, numbers as numbers.
 DATA_MIME = "application/vnd.pensionbook.data+json"
+# What a notebook hands over to a page that computes with it: ``name`` and ``model``.
+MODEL_MIME = "application/vnd.pensionbook.model+json"
 TABLE_MIME = "application/vnd.pensionbook.table+json"
 # Set in the environment of a build, whose charts come as SVG too.
 WITH_SVG = "PENSIONBOOK_WITH_SVG"

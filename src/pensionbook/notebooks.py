@@ -10,7 +10,15 @@ from typing import Any
 
 from pensionbook.errors import BuildError, NotebookError
 from pensionbook.fingerprint import sha256_json
-from pensionbook.mimes import ADDED, DATA_MIME, EXHIBIT, PICTURE, TABLE_MIME, VALUES_MIME
+from pensionbook.mimes import (
+    ADDED,
+    DATA_MIME,
+    EXHIBIT,
+    MODEL_MIME,
+    PICTURE,
+    TABLE_MIME,
+    VALUES_MIME,
+)
 from pensionbook.parameters import TAG, SourceNotebook, Value, tagged_index
 
 INJECTED_TAG = "injected-parameters"
@@ -198,6 +206,12 @@ def pictures_of(content: Mapping[str, Any]) -> dict[str, dict[str, str] | None]:
     return pictures
 
 
+def models_of(content: Mapping[str, Any]) -> dict[str, dict[str, Any] | None]:
+    """What the notebook hands over to pages that compute, by name; None where it has nothing."""
+    handed = (output.get("data", {}).get(MODEL_MIME) for output in _outputs(content))
+    return {record["name"]: record["model"] for record in handed if record}
+
+
 def for_page(content: Mapping[str, Any]) -> dict[str, Any]:
     """The notebook as a page of the book: code folded away, what only programs read left out.
 
@@ -211,7 +225,11 @@ def for_page(content: Mapping[str, Any]) -> dict[str, Any]:
         if cell["cell_type"] != "code":
             continue
         tags = cell["metadata"].setdefault("tags", [])
-        cell["outputs"] = [output for output in cell["outputs"] if not _kept(output)]
+        cell["outputs"] = [
+            output
+            for output in cell["outputs"]
+            if not _kept(output) and MODEL_MIME not in output.get("data", {})
+        ]
         published = any(VALUES_MIME in o.get("data", {}) for o in cell["outputs"])
         if published or TAG in tags or INJECTED_TAG in tags:
             # myst-nb warns of a type it does not know even in a cell that is not shown.

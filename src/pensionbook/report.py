@@ -14,7 +14,7 @@ from pensionbook.errors import ChartError, ParameterError
 from pensionbook.evidence import Cited, load_evidence
 from pensionbook.i18n import translate
 from pensionbook.measure import Measure, word_record
-from pensionbook.mimes import VALUES_MIME
+from pensionbook.mimes import MODEL_MIME, VALUES_MIME
 from pensionbook.package import Figure, Package, load_package
 from pensionbook.periods import end_in_years, is_period
 from pensionbook.reconcile import Reconciliation
@@ -355,6 +355,18 @@ class Report:
                 "value": self.text(measure),
                 "unit": unit or self.unit_label(measure.unit),
             }
+    def hand_over(self, name: str, data: Mapping[str, object] | None) -> None:
+        """Hand plain data over to the pages that compute with it; nothing where there is none.
+
+        Args:
+            name: by which a page asks for it; new in the edition.
+            data: JSON-able, and the same in every language.
+        """
+        from IPython.display import display
+
+        handed = {"name": name, "model": data}
+        display({MODEL_MIME: handed, "text/plain": f"model {name}"}, raw=True)
+
             for label, measure in rows
         ]
         return pd.DataFrame(records, columns=["label", "low", "high", "value", "unit"])

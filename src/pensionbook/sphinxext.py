@@ -13,6 +13,7 @@ from sphinx.application import Sphinx
 
 from pensionbook.accessible import mend
 from pensionbook.bookdata import load_data
+from pensionbook.bookexplorer import ExplorerDirective
 from pensionbook.bookparts import (
     DownloadsDirective,
     GivenDirective,
@@ -74,6 +75,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
         ("picture", PictureDirective),
     ):
         app.add_directive(name, directive)
+        ("explorer", ExplorerDirective),
     app.add_node(
         ValueNode,
         html=(_visit_html, _depart_html),
