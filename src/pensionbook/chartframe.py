@@ -212,12 +212,11 @@ def number_axis(axis: Any, language: str, most: int = 6) -> None:
     """Round ticks with thousands separators; in Chinese in 万 and 亿 where they are large."""
     axis.set_major_locator(MaxNLocator(nbins=most, steps=[1, 2, 2.5, 5, 10]))
     largest = max(abs(end) for end in axis.get_view_interval())
-    scale, suffix = 1, ""
-    if is_chinese(language):
-        for size, name in ((10**8, "\u2009亿"), (10**4, "\u2009万")):
-            if largest >= size:
-                scale, suffix = size, name
-                break
+    sizes = ((10**8, "\u2009亿"), (10**4, "\u2009万"))
+    if not is_chinese(language):
+        # In words from where digits would not fit; persons stay in digits.
+        sizes = ((10**9, " billion"),)
+    scale, suffix = next(((s, name) for s, name in sizes if largest >= s), (1, ""))
 
     def text(value: float, _position: int) -> str:
         shown = f"{value / scale:,.10g}".replace("-", "\u2013")

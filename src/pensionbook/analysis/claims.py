@@ -54,10 +54,17 @@ def claims(report: Report, official: Report | None) -> list[Claim]:
 
 
 def claims_table(report: Report, found: list[Claim]) -> pd.DataFrame:
-    """The claims as texts: ``name, printed, official, concept, finding, because``."""
-    columns = ["name", "printed", "official", "concept", "finding", "because"]
+    """The claims as texts: ``name, printed, official, concept, finding`` with its reason."""
+    columns = ["name", "printed", "official", "concept", "finding"]
     rows = [
-        [c.name, c.printed, c.official, c.concept, report.tr(c.finding), c.because] for c in found
+        [
+            c.name,
+            c.printed,
+            c.official,
+            c.concept,
+            report.tr("{finding}: {reason}", finding=report.tr(c.finding), reason=c.because),
+        ]
+        for c in found
     ]
     return pd.DataFrame(rows, columns=columns)
 
