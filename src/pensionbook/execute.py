@@ -1,6 +1,6 @@
-"""A process that runs notebooks one after another: ``python -m pensionbook.execute FOLDER``.
+"""A process that runs notebooks one after another: ``python -m pensionbook.execute``.
 
-FOLDER is the kernel server's. It reads one job a line on standard input and answers with one
+It reads one job a line on standard input and answers with one
 event a line on standard output, all JSON. When the parent closes the input, or ends in whatever
 way, it stops.
 """
@@ -18,9 +18,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from pensionbook.kernels.client import adopt_server
+from pensionbook.kernels.spec import INTERPRETER, KERNEL, write_specification
 from pensionbook.parameters import tagged_index
 
-_KERNEL = "pensionbook"
+# A data package lies in the working folder; nothing in it may be imported.
+_OPTIONS = ("--InteractiveShellApp.ignore_cwd=True", "--HistoryManager.enabled=False")
 _IN_CELL = re.compile(r"Cell In\s*\[\d+\], line (\d+)")
 
 
@@ -39,7 +42,8 @@ def main() -> None:
     jobs: queue.SimpleQueue[dict[str, Any] | None] = queue.SimpleQueue()
     busy = threading.Event()
     threading.Thread(target=_read_jobs, args=(jobs, busy), daemon=True).start()
-    install_kernel(Path(os.environ["JUPYTER_PATH"]), Path(sys.argv[1]))
+    adopt_server(INTERPRETER)
+    write_specification(Path(os.environ["JUPYTER_PATH"]), _OPTIONS)
     while (job := jobs.get()) is not None:
         busy.set()
         say(run(job, say))
@@ -56,29 +60,6 @@ def _read_jobs(jobs: queue.SimpleQueue[dict[str, Any] | None], busy: threading.E
 
 def _stop(_number: int, _frame: object) -> None:
     raise SystemExit(1)
-
-
-def install_kernel(folder: Path, server: Path) -> None:
-    """Describe this very interpreter as a kernel, whatever others the machine knows.
-
-    Args:
-        folder: where Jupyter looks for kernels.
-        server: folder of the kernel server.
-    """
-    launcher = Path(__file__).with_name("kernel_launcher.py")
-    kernel = folder / "kernels" / _KERNEL
-    kernel.mkdir(parents=True, exist_ok=True)
-    # A data package lies in the working folder; nothing in it may be imported.
-    options = ["--InteractiveShellApp.ignore_cwd=True", "--HistoryManager.enabled=False"]
-    specification = {
-        "argv": [
-            *(sys.executable, "-I", "-S", str(launcher), str(server)),
-            *("-f", "{connection_file}", *options),
-        ],
-        "display_name": "Python 3",
-        "language": "python",
-    }  # fmt: skip
-    (kernel / "kernel.json").write_text(json.dumps(specification), encoding="utf-8")
 
 
 def run(job: dict[str, Any], say: Callable[[dict[str, Any]], None]) -> dict[str, Any]:
@@ -102,8 +83,8 @@ def run(job: dict[str, Any], say: Callable[[dict[str, Any]], None]) -> dict[str,
             nbformat.from_dict(_upgraded(job["notebook"])),
             None,
             parameters=job["parameters"],
-            engine_name=_KERNEL,
-            kernel_name=_KERNEL,
+            engine_name=KERNEL,
+            kernel_name=KERNEL,
             language="python",
             progress_bar=False,
             cwd=job["folder"],
@@ -145,7 +126,7 @@ def _report_cells(say: Callable[[dict[str, Any]], None]) -> None:
             nb_man.cell_complete = told
             return super().execute_managed_notebook(nb_man, kernel_name, **options)
 
-    papermill_engines.register(_KERNEL, ReportingEngine)
+    papermill_engines.register(KERNEL, ReportingEngine)
 
 
 def _failure(error: Any, job: dict[str, Any]) -> dict[str, Any]:

@@ -8,14 +8,14 @@ import os
 import queue
 import signal
 import subprocess
-import sys
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
-from pensionbook.kernel_server import ENDED
+from pensionbook.kernels.client import Server, reason_against
+from pensionbook.kernels.spec import INTERPRETER
 from pensionbook.mimes import WITH_SVG
 
 _PASSED_ON = ("PATH", "LD_LIBRARY_PATH", "TMPDIR", "SYSTEMROOT", "SSL_CERT_FILE")
@@ -119,11 +119,11 @@ def open_pool(environment: Mapping[str, str], count: int) -> Iterator[Pool]:
     workers: list[_Worker] = []
     with (
         (Path(environment["HOME"]) / "workers.log").open("wb") as log,
-        _kernel_server(environment, log),
+        _kernel_server(environment, log) as server,
     ):
         try:
             for _ in range(count):
-                workers.append(_Worker(environment, heard, log))
+                workers.append(_Worker(environment, heard, log, server))
             yield Pool(workers, heard)
         finally:
             for worker in workers:
@@ -136,20 +136,27 @@ class _Worker:
     """A process that runs notebooks, and the thread that listens to it."""
 
     def __init__(
-        self, environment: Mapping[str, str], heard: queue.SimpleQueue[Heard], log: IO[bytes]
+        self,
+        environment: Mapping[str, str],
+        heard: queue.SimpleQueue[Heard],
+        log: IO[bytes],
+        server: Server | None,
     ) -> None:
         self.busy = False
-        self._process = subprocess.Popen(
-            [sys.executable, "-P", "-m", "pensionbook.execute", environment["HOME"]],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=log,
-            env=dict(environment),
-            text=True,
-            encoding="utf-8",
-            # Ctrl-C in the terminal must reach only the build, which then stops its workers.
-            start_new_session=True,
-        )
+        channel, told = server.client() if server else (None, {})
+        with channel or contextlib.nullcontext():
+            self._process = subprocess.Popen(
+                [*INTERPRETER, "-m", "pensionbook.execute"],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=log,
+                env={**environment, **told},
+                pass_fds=(channel.fileno(),) if channel else (),
+                text=True,
+                encoding="utf-8",
+                # Ctrl-C in the terminal must reach only the build, which then stops its workers.
+                start_new_session=True,
+            )
         self._heard = heard
         self._listener = threading.Thread(target=self._listen, daemon=True)
         self._listener.start()
@@ -194,30 +201,10 @@ class _Worker:
 
 
 @contextlib.contextmanager
-def _kernel_server(environment: Mapping[str, str], log: IO[bytes]) -> Iterator[None]:
-    folder = Path(environment["HOME"])
-    process = subprocess.Popen(
-        [sys.executable, "-P", "-m", "pensionbook.kernel_server", str(folder)],
-        stdin=subprocess.PIPE,
-        stdout=log,
-        stderr=log,
-        env=dict(environment),
-        start_new_session=True,
-    )
-
-    def say_when_ended() -> None:
-        process.wait()
-        # Whoever waits for a kernel from it then starts one without it.
-        with contextlib.suppress(OSError):
-            (folder / ENDED).touch()
-
-    watcher = threading.Thread(target=say_when_ended, daemon=True)
-    watcher.start()
-    try:
-        yield
-    finally:
-        if process.stdin is not None:
-            process.stdin.close()
-        # It may still be importing.
-        process.kill()
-        watcher.join()
+def _kernel_server(environment: Mapping[str, str], log: IO[bytes]) -> Iterator[Server | None]:
+    """The server that the kernels of all workers come from; None where they start without it."""
+    if reason_against(environment):
+        yield None
+        return
+    with contextlib.closing(Server.start(INTERPRETER, environment, log.fileno())) as server:
+        yield server

@@ -1,0 +1,1 @@
+"""Kernels for notebooks, forked from a process that has the slow imports behind it."""
