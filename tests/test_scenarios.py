@@ -235,6 +235,16 @@ def test_reconnecting_worked_by_hand():
     assert after["dependency_ratio"] == pytest.approx(dependency)
 
 
+def test_a_reform_never_reaches_back_into_the_base_year():
+    early = _nothing(
+        changes={"paying_interrupted": Change("set", Fraction(1), Fraction(1))},
+        first=1999,
+        last=2000,
+    )
+    found = model.apply_scenario(HAND, early, {}, (2002, 2003))["paying_interrupted"]
+    assert found[:, 0] == pytest.approx([0, 1, 1])
+
+
 def test_changes_follow_one_another_and_stay_shares():
     half = Fraction(1, 2)
     part = _nothing(id="part", changes={"collection": Change("add", half, half)})

@@ -116,7 +116,8 @@ def _end(
             "in every corner more would pay than are covered; widen the ranges of the covered "
             "shares or of employment"
         )
-    found = project(values, years)[output][:, good]
+    chosen = {name: v[good] if np.ndim(v) else v for name, v in values.items()}
+    found = project(chosen, years)[output]
     return found.max(axis=1) if up else found.min(axis=1)
 
 
