@@ -116,19 +116,22 @@ class ExplorerDirective(SphinxDirective):
         if model is None:
             text = translate("The package of this edition has no projection to try out.", language)
             return [nodes.paragraph("", text, classes=["missing", "generated"])]
-        told = json.dumps(page_data(model, language, data["units"]), ensure_ascii=False)
-        # Within a script nothing may look like its end.
-        script = told.replace("<", "\\u003c")
-        html = (
-            '<div class="explorer web-only"><script type="application/json">'
-            f"{script}</script></div>\n"
-        )
+        html = mount(page_data(model, language, data["units"]))
         caption = translate("The projection with every parameter at its starting value", language)
         return [
             nodes.raw("", html, format="html"),
             nodes.rubric("", caption, translatable=False, classes=["generated"]),
             _starting_table(model, language),
         ]
+
+
+def mount(told: Mapping[str, Any]) -> str:
+    """The place where the script builds levers and charts, with all that it has to know."""
+    # Within a script nothing may look like its end.
+    script = json.dumps(told, ensure_ascii=False).replace("<", "\\u003c")
+    return (
+        f'<div class="explorer web-only"><script type="application/json">{script}</script></div>\n'
+    )
 
 
 def page_data(model: Mapping[str, Any], language: str, units: Mapping[str, str]) -> dict[str, Any]:
