@@ -116,8 +116,7 @@ def test_the_chinese_register_holds_no_english() -> None:
     texts = [
         f"{column}: {names.sub('', figure[column])}"
         for figure in data["figures"]
-        for column in ("locator", "measure", "as_printed", "unit", "read", "implied", "because",
-                       "remark")
+        for column in ("locator", "measure", "as_printed", "read", "implied", "because", "remark")
     ]  # fmt: skip
     assert [text for text in texts if ENGLISH.search(text.partition(": ")[2])] == []
 

@@ -38,7 +38,7 @@ def printed(identifier: str, **fields: str) -> dict[str, str]:
     return {
         "id": identifier, "locator": "1", "measure": "Contributors", "printed": "18.66",
         "text": "18.66%",
-        "as_printed": "about 18.66", "unit": "percent", "read": "18.655 to 18.665",
+        "as_printed": "about 18.66%", "read": "18.655 to 18.665",
         "verdict": "inconsistent",
         "implied": "19.65 to 19.67", "because": "printed 18.66 %", "remark": "",
     } | fields  # fmt: skip
@@ -105,7 +105,7 @@ def test_a_value_is_a_link_to_its_entry_with_a_tip(book: Path) -> None:
     assert value.get_text() == "−294,994"
     tip = value.find_parent(class_="value").find(role="tooltip").get_text()
     assert tip == (
-        "Bounds: -294,995 to -294,993.5 (person). Formula: a - b. Rests on figures in doubt: first."
+        "Bounds: −294,995 to −294,993.5 (person). Formula: a - b. Rests on figures in doubt: first."
     )
     assert "value-doubted" in value.find_parent(class_="value")["class"]
     assert soup(book, "values").find(id="value-fall")
@@ -135,7 +135,7 @@ def test_the_register_has_a_row_with_an_anchor_for_each_figure(book: Path) -> No
     register = soup(book, "register")
     rows = [register.find("tr", id=f"figure-{name}") for name in ("first", "second")]
     assert [cell.get_text(strip=True) for cell in rows[0].find_all("td")] == [
-        "1", "Contributorsfirst", "about 18.66 percent", "18.655 to 18.665", "inconsistent",
+        "1", "Contributorsfirst", "about 18.66%", "18.655 to 18.665", "inconsistent",
         "19.65 to 19.67", "—",
     ]  # fmt: skip
     assert rows[1].find_all("td")[-1].get_text(strip=True) == NASTY
@@ -312,7 +312,7 @@ def test_the_register_says_what_each_figure_stands_for() -> None:
         )
     } == {
         "contributors_2002_09": "160.35 to 160.45",
-        "contributors_2000_change": "-63,629",
+        "contributors_2000_change": "−63,629",
         "uncovered_non_state": "130 to 140",
         "unsettled_share": "0.153 to 0.182",
         # It agrees with the others only as cut off, so that reading stands.

@@ -14,7 +14,7 @@ import pensionbook.gate
 import pensionbook.wording
 from pensionbook.figures import Interval
 from pensionbook.periods import end_date, end_in_years, is_period, years_between
-from pensionbook.wording import LANGUAGES, end_text, period_text, value_text
+from pensionbook.wording import LANGUAGES, end_text, grouped, period_text, typeset, value_text
 
 
 @pytest.mark.parametrize(
@@ -154,3 +154,24 @@ def test_examples_in_the_docstrings_hold(module):
     outcome = doctest.testmod(module)
     assert outcome.attempted > 0
     assert outcome.failed == 0
+
+
+@given(st.integers(-(10**9), 10**9), st.integers(0, 4))
+def test_grouping_keeps_every_digit(whole: int, zeros: int) -> None:
+    printed = f"{whole}" + ("." + "0" * zeros if zeros else "")
+    assert grouped(printed).replace(",", "").replace("\u2212", "-") == printed
+
+
+@pytest.mark.parametrize(
+    ("written", "set_"),
+    [
+        ("印刷值：-63629 人，增减 -3.35 %", "印刷值：\u221263,629 人，增减 \u22123.35%"),
+        ("其余数字允许 至少 52 万人", "其余数字允许至少 52 万人"),
+        ("前提是1999 年无离岗挂编人员", "前提是 1999 年无离岗挂编人员"),
+        ("contributors_2000_change in 2002-09", "contributors_2000_change in 2002-09"),
+        ("nbs:insured_1999_09, 4.5 to 12.25 %", "nbs:insured_1999_09, 4.5 to 12.25%"),
+    ],
+)
+def test_a_sentence_is_typeset_and_names_stay(written: str, set_: str) -> None:
+    assert typeset(written) == set_
+    assert typeset(set_) == set_

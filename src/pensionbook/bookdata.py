@@ -72,15 +72,19 @@ def bounds_text(record: dict[str, Any], language: str) -> str:
     if record["unit"] == "text":
         return record["text"]
     if "value" in record:
-        return f"{record['value']:,}"
+        return _digits(record["value"])
     low, high = record["low"], record["high"]
     if low is None and high is None:
         return translate("nothing in the package bounds it", language)
     if low is None or high is None:
         if low is None:
-            return translate("at most {end}", language, end=f"{high:,}")
-        return translate("at least {end}", language, end=f"{low:,}")
-    return translate("{low} to {high}", language, low=f"{low:,}", high=f"{high:,}")
+            return translate("at most {end}", language, end=_digits(high))
+        return translate("at least {end}", language, end=_digits(low))
+    return translate("{low} to {high}", language, low=_digits(low), high=_digits(high))
+
+
+def _digits(number: float) -> str:
+    return f"{number:,}".replace("-", "\u2212")
 
 
 def unit_text(record: dict[str, Any], data: dict[str, Any]) -> str:

@@ -20,7 +20,7 @@ from pensionbook.bookdata import (
     unit_text,
 )
 from pensionbook.i18n import translate
-from pensionbook.wording import enumerated, semicolons
+from pensionbook.wording import enumerated, semicolons, typeset
 
 DOUBTED = ("inconsistent", "disputed")
 
@@ -126,9 +126,10 @@ def _tip(record: dict[str, Any], doubted: list[str], data: dict[str, Any]) -> st
     bounds, unit = bounds_text(record, language), unit_text(record, data)
     if unit:
         bounds = translate("{bounds} ({unit})", language, bounds=bounds, unit=unit)
-    formula = record["formula"]
+    formula: str = record["formula"]
+    told = translate(formula, language)
     parts = [
-        translate("Bounds: {bounds}. Formula: {formula}.", language, bounds=bounds, formula=formula)
+        translate("Bounds: {bounds}. Formula: {formula}.", language, bounds=bounds, formula=told)
     ]
     if doubted:
         figures = enumerated(doubted, language)
@@ -140,4 +141,4 @@ def _tip(record: dict[str, Any], doubted: list[str], data: dict[str, Any]) -> st
         )
         assumed = semicolons(said, language)
         parts.append(translate("Assumes that {assumptions}.", language, assumptions=assumed))
-    return " ".join(parts)
+    return typeset(" ".join(parts))

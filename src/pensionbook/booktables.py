@@ -124,7 +124,7 @@ class ValuesDirective(SphinxDirective):
         rows: list[tuple[Any, ...]] = []
         comma = enumerated(["", ""], language)
         for record in records:
-            basis = nodes.paragraph()
+            basis, formula = nodes.paragraph(), record["formula"]
             for position, figure in enumerate(record["figures"]):
                 if position:
                     basis += nodes.Text(comma)
@@ -135,7 +135,7 @@ class ValuesDirective(SphinxDirective):
                     record["text"],
                     unit_text(record, data) or "—",
                     bounds_text(record, language),
-                    record["formula"],
+                    translate(formula, language),
                     basis if record["figures"] else "—",
                 )
             )
@@ -191,7 +191,7 @@ def _register_cell(
     if column == "where":
         return _place(row["locator"])
     if column == "printed":
-        return f"{row['as_printed']} {row['unit']}".strip()
+        return row["as_printed"]
     if column == "verdict":
         word = verdict_word(row["verdict"], language)
         return [nodes.paragraph("", word, classes=[f"verdict-{row['verdict']}"])]

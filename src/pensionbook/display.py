@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numbers
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from html import escape
@@ -14,8 +14,9 @@ from typing import Any
 import pandas as pd
 
 from pensionbook.i18n import available, translate
+from pensionbook.layout import SOURCE_LANGUAGE
 from pensionbook.mimes import DATA_MIME, TABLE_MIME
-from pensionbook.wording import is_whole
+from pensionbook.wording import commas, is_whole, semicolons
 
 MISSING = "—"
 
@@ -121,13 +122,37 @@ def shown(table: pd.DataFrame, columns: Mapping[str, str]) -> ShownTable:
     return ShownTable(chosen.astype(str).replace("", MISSING), table)
 
 
-def rows_alt(table: pd.DataFrame) -> str:
-    """Alternative text of a bar chart: every label with its value."""
-    return "; ".join(f"{row.label}: {row.value}" for row in table.itertuples(index=False))
+class AltText(str):
+    """An alternative text in English that can be said with another language's punctuation."""
+
+    say: Callable[[str], str]
+
+    def __new__(cls, say: Callable[[str], str]) -> AltText:
+        text = super().__new__(cls, say(SOURCE_LANGUAGE))
+        text.say = say
+        return text
 
 
-def series_alt(table: pd.DataFrame) -> str:
+def paired(name: str, value: str, language: str = SOURCE_LANGUAGE) -> str:
+    """A name with what is said of it: ``Total: 5``."""
+    return translate("{name}: {value}", language, name=name, value=value)
+
+
+def rows_alt(table: pd.DataFrame, *more: str) -> AltText:
+    """Alternative text of a bar chart: every label with its value, and with further columns."""
+    rows = table[["label", "value", *more]].astype(str).to_numpy().tolist()
+    return AltText(
+        lambda language: semicolons(
+            (paired(label, commas(values, language), language) for label, *values in rows), language
+        )
+    )
+
+
+def series_alt(table: pd.DataFrame, series: str = "label", point: str = "period") -> AltText:
     """Alternative text of a line chart: every series, date and value."""
-    return "; ".join(
-        f"{row.label}, {row.period}: {row.value}" for row in table.itertuples(index=False)
+    rows = table[[series, point, "value"]].astype(str).to_numpy().tolist()
+    return AltText(
+        lambda language: semicolons(
+            (paired(commas(names, language), value, language) for *names, value in rows), language
+        )
     )

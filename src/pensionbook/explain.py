@@ -196,6 +196,8 @@ def _printed(figure: Figure, unit: str, language: str) -> str:
     if figure.statistic == "direction":
         return translate(figure.printed, language)
     number = f"{figure.printed}{_SYMBOLS.get(unit, f' {unit}')}"
+    if figure.statistic == "rank":
+        number = translate("number {number}", language, number=figure.printed)
     if figure.qualifier == "forecast":
         return translate("as a forecast {number}", language, number=number)
     words = {

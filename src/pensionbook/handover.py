@@ -24,6 +24,8 @@ Values = list[dict[str, Any]]
 def write_values(values: Mapping[str, Values], path: Path) -> None:
     """Write the values once for all languages, the formatted texts by language.
 
+    A formula is written in the words of the first language.
+
     Raises:
         BuildError: a value stands in one language and not in another, or with other bounds.
     """
@@ -92,8 +94,6 @@ def check_exhibits(by_language: Mapping[str, Mapping[str, bool]]) -> None:
             )
 
 
-def _without_words(record: Mapping[str, Any]) -> dict[str, Any]:
-    kept = {name: value for name, value in record.items() if name != _TEXT}
 def models(notebooks: Notebooks) -> dict[str, dict[str, Any]]:
     """What pages compute with, by name; without what an edition lacks.
 
@@ -124,6 +124,8 @@ def check_models(by_language: Mapping[str, Mapping[str, Any]]) -> None:
                 )
 
 
+def _without_words(record: Mapping[str, Any]) -> dict[str, Any]:
+    kept = {name: value for name, value in record.items() if name not in (_TEXT, "formula")}
     return kept | ({"value": ""} if record.get("unit") == "text" else {})
 
 
@@ -158,9 +160,9 @@ def data_files(notebooks: Notebooks, register: dict[str, Any], values: Values) -
         "values": named,
         "exhibits": shown,
         "pictures": alts,
+        "models": models(notebooks),
         "downloads": endings,
     }
-        "models": models(notebooks),
     files = {
         f"{EXTRA}/{download_path(name, ending)}": content
         for name, own in downloads.items()

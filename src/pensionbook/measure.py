@@ -5,9 +5,28 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
+from pensionbook.i18n import mark
 from pensionbook.verdicts import Bound
 
 _KEPT_DECIMALS = 6
+# Formulas that analyses put together from words, named here for the catalogues.
+FORMULAS = (
+    mark("number of barriers"),
+    mark("number of kinds of barrier"),
+    mark("number of barriers without a measure"),
+    mark("number of measures"),
+    mark("number of levers"),
+    mark("number of measures with a named actor"),
+    mark("number of measures tried before"),
+    mark("number of measures without a barrier"),
+    mark("number of measures with a known reach"),
+    mark("number of measures without a known reach"),
+    mark("number of claims"),
+    mark("number of claims found contradicted"),
+    mark("number of claims found not borne out"),
+    mark("number of claims found compatible"),
+    mark("number of claims found cannot be decided"),
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from pensionbook.i18n import mark, translate
 from pensionbook.package import Figure, Package
 from pensionbook.reconcile import Reconciliation
 from pensionbook.verdicts import Verdict
-from pensionbook.wording import commas, semicolons
+from pensionbook.wording import commas, grouped, semicolons, typeset
 
 _STATISTICS = {
     "level": mark("level"),
@@ -83,15 +83,16 @@ def _record(verdict: Verdict, package: Package, language: str) -> dict[str, Any]
         "measure": measure_in_words(figure, package, language),
         "printed": figure.printed,
         "text": figure_in_prose(figure, package, language),
-        "as_printed": printed_in_words(figure, language),
-        "unit": _unit(figure, package, language),
-        "read": interval_text(read, _decimals_of(read, figure), "one", language),
+        "as_printed": printed_with_unit(figure, package, language),
+        "read": typeset(interval_text(read, _decimals_of(read, figure), "one", language)),
         "verdict": SUPERSEDED if figure in package.superseded else verdict.verdict,
-        "implied": interval_text(verdict.implied.interval, _decimals_told(figure), "one", language)
+        "implied": typeset(
+            interval_text(verdict.implied.interval, _decimals_told(figure), "one", language)
+        )
         if verdict.implied.figures
         else "",
-        "because": because(verdict, package, language),
-        "remark": _remark(verdict, package, language),
+        "because": typeset(because(verdict, package, language)),
+        "remark": typeset(_remark(verdict, package, language)),
         "order": {
             "printed": _sortable(_number_printed(figure), figure, package),
             "read": _sortable(_end(read), figure, package),
@@ -141,8 +142,9 @@ def _sortable(value: Fraction | None, figure: Figure, package: Package) -> float
     return None if value is None else float(value * (unit.scale if unit else 1))
 
 
-def _unit(figure: Figure, package: Package, language: str) -> str:
-    if not figure.unit or "/" in figure.printed:
+def unit_printed(figure: Figure, package: Package, language: str = "en") -> str:
+    """The unit that follows the numeral; a fraction, a plain number and a direction have none."""
+    if figure.unit in ("", "one") or "/" in figure.printed:
         return ""
     name = package.name_of(package.units[figure.unit], language)
     return f"× {name}" if name[:1].isdigit() else name
@@ -205,12 +207,22 @@ def _direction(word: str, language: str) -> str:
     return translate(_DIRECTIONS.get(word, word), language)
 
 
-def printed_in_words(figure: Figure, language: str = "en") -> str:
-    """The numeral as printed, with its qualifier."""
+def printed_in_words(figure: Figure, language: str = "en", unit: str = "") -> str:
+    """The numeral as printed, its digits grouped, with its unit and its qualifier."""
     if figure.statistic == "direction":
         return _direction(figure.printed, language)
+    number = grouped(figure.printed)
+    if figure.statistic == "rank" and unit:
+        number = translate("number {number}", language, number=number)
+    elif unit:
+        number += unit if unit == "%" else f" {unit}"
     word = _QUALIFIERS.get(figure.qualifier, "")
-    return translate(word, language, number=figure.printed) if word else figure.printed
+    return typeset(translate(word, language, number=number)) if word else number
+
+
+def printed_with_unit(figure: Figure, package: Package, language: str = "en") -> str:
+    """The numeral as printed with its unit: ``nearly 40%``, ``−148,672 persons``."""
+    return printed_in_words(figure, language, unit_printed(figure, package, language))
 
 
 def measure_in_words(figure: Figure, package: Package, language: str = "en") -> str:

@@ -9,10 +9,11 @@ from pathlib import Path
 
 import pandas as pd
 
-from pensionbook.display import Sentence, ShownTable, shown
+from pensionbook.display import AltText, Sentence, ShownTable, shown
 from pensionbook.errors import ChartError, ParameterError
 from pensionbook.evidence import Cited, load_evidence
 from pensionbook.i18n import translate
+from pensionbook.layout import SOURCE_LANGUAGE
 from pensionbook.measure import Measure, word_record
 from pensionbook.mimes import MODEL_MIME, VALUES_MIME
 from pensionbook.package import Figure, Package, load_package
@@ -20,7 +21,7 @@ from pensionbook.periods import end_in_years, is_period
 from pensionbook.reconcile import Reconciliation
 from pensionbook.reconciled import reconciled
 from pensionbook.system import Quantity
-from pensionbook.wording import LANGUAGES, end_text, period_text, value_text
+from pensionbook.wording import LANGUAGES, commas, end_text, period_text, value_text
 
 Terms = Mapping[Quantity, int | Fraction]
 CONTRIBUTORS = "contributors"
@@ -93,7 +94,9 @@ class Report:
         """A level's bounds whichever smallest repair is right; see the methods appendix."""
         quantity = self.quantity(indicator, group, period, area)
         bound = self.result.bound_under_any_repair({quantity: 1})
-        formula = f"{self._name(quantity)}, whichever smallest repair is right"
+        formula = self.tr(
+            "{quantity}, whichever smallest repair is right", quantity=self._name(quantity)
+        )
         return Measure(bound, self._unit(indicator), formula)
 
     def change(
@@ -295,7 +298,8 @@ class Report:
             return self._lacks(lacking)
         from pensionbook.charts import show
 
-        show(draw(table, language=self.language, foot=self.foot(), **options), table)
+        told = self._in_own_language(options)
+        show(draw(table, language=self.language, foot=self.foot(), **told), table)
         return None
 
     def keep(
@@ -308,7 +312,8 @@ class Report:
         from pensionbook.charts import keep
 
         try:
-            figure = None if table.empty else draw(table, language=self.language, **options)
+            told = self._in_own_language(options)
+            figure = None if table.empty else draw(table, language=self.language, **told)
         except ChartError:
             figure = None
         keep(name, figure)
@@ -320,6 +325,11 @@ class Report:
             title=self.package.title_in(self.language),
             package=self.package.name,
         )
+
+    def _in_own_language(self, options: dict[str, object]) -> dict[str, object]:
+        """A chart's options, its alternative text in the report's language."""
+        alt = options.get("alt")
+        return options | {"alt": alt.say(self.language)} if isinstance(alt, AltText) else options
 
     def _lacks(self, lacking: str) -> Sentence:
         return Sentence(
@@ -345,16 +355,6 @@ class Report:
         listing = json.dumps({"values": records}, ensure_ascii=False, sort_keys=True)
         display({VALUES_MIME: json.loads(listing), "text/plain": "\n".join(lines)}, raw=True)
 
-    def measures_table(self, rows: Iterable[tuple[str, Measure]], unit: str = "") -> pd.DataFrame:
-        """Rows of (label, measure) as columns ``low, high, value, unit``; unknown rows kept."""
-        records = [
-            {
-                "label": label,
-                "low": measure.low,
-                "high": measure.high,
-                "value": self.text(measure),
-                "unit": unit or self.unit_label(measure.unit),
-            }
     def hand_over(self, name: str, data: Mapping[str, object] | None) -> None:
         """Hand plain data over to the pages that compute with it; nothing where there is none.
 
@@ -367,6 +367,16 @@ class Report:
         handed = {"name": name, "model": data}
         display({MODEL_MIME: handed, "text/plain": f"model {name}"}, raw=True)
 
+    def measures_table(self, rows: Iterable[tuple[str, Measure]], unit: str = "") -> pd.DataFrame:
+        """Rows of (label, measure) as columns ``low, high, value, unit``; unknown rows kept."""
+        records = [
+            {
+                "label": label,
+                "low": measure.low,
+                "high": measure.high,
+                "value": self.text(measure),
+                "unit": unit or self.unit_label(measure.unit),
+            }
             for label, measure in rows
         ]
         return pd.DataFrame(records, columns=["label", "low", "high", "value", "unit"])
@@ -428,9 +438,18 @@ class Report:
         return known.unit if known else "one"
 
     def _name(self, quantity: Quantity) -> str:
-        group = "" if quantity.group == "all" else f", {quantity.group}"
-        area = "" if quantity.area == self.area else f", {quantity.area}"
-        return f"{quantity.indicator}[{quantity.period}{group}{area}]"
+        """A quantity in a formula: by its ids, which are English, or in the report's language."""
+
+        def name(table: str, identifier: str) -> str:
+            own = self.language == SOURCE_LANGUAGE
+            return identifier if own else self.label(table, identifier)
+
+        where = [quantity.period]
+        if quantity.group != "all":
+            where.append(name("groups", quantity.group))
+        if quantity.area != self.area:
+            where.append(name("areas", quantity.area))
+        return f"{name('indicators', quantity.indicator)}[{commas(where, self.language)}]"
 
     def _sum(self, terms: Terms) -> str:
         parts = []

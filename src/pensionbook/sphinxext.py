@@ -32,6 +32,7 @@ from pensionbook.chinesesearch import setup_search
 from pensionbook.gate import check_prose, check_use
 from pensionbook.keptpages import keep_pages
 from pensionbook.languageswitch import add_switch, add_templates
+from pensionbook.themewords import speak
 from pensionbook.translations import check_catalogues, check_translated, translate_captions
 
 
@@ -54,6 +55,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.connect("config-inited", load_data)
     app.connect("config-inited", check_catalogues)
     app.connect("config-inited", add_templates)
+    app.connect("builder-inited", speak)
     app.connect("html-page-context", add_switch)
     app.connect("html-page-context", mend)
     app.connect("doctree-read", give_alternative_texts)
@@ -73,9 +75,9 @@ def setup(app: Sphinx) -> dict[str, Any]:
         ("downloads", DownloadsDirective),
         ("given", GivenDirective),
         ("picture", PictureDirective),
+        ("explorer", ExplorerDirective),
     ):
         app.add_directive(name, directive)
-        ("explorer", ExplorerDirective),
     app.add_node(
         ValueNode,
         html=(_visit_html, _depart_html),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from fractions import Fraction
 from math import ceil, floor
@@ -110,13 +111,53 @@ def semicolons(parts: Iterable[str], language: str = "en") -> str:
     return _joined(parts, translate("{one}; {other}", language))
 
 
+def full_stops(sentences: Iterable[str], language: str = "en") -> str:
+    """Sentences one after the other, with the language's full stop between them."""
+    return _joined(sentences, translate("{one}. {other}", language))
+
+
+def grouped(printed: str) -> str:
+    """A printed numeral with its digits in threes and a true minus; no digit added or lost.
+
+    >>> grouped("-63629"), grouped("4.50"), grouped("1/6")
+    ('\u221263,629', '4.50', '1/6')
+    """
+    digits = re.match(r"-?(\d+)", printed)
+    if digits is None or "/" in printed:
+        return printed
+    start, end = digits.span(1)
+    return typeset(f"{printed[:start]}{int(printed[start:end]):,}{printed[end:]}")
+
+
+_HAN = "\u3000-\u303f\u4e00-\u9fff\uff00-\uffef"
+_TYPESETTING = (
+    (re.compile(r"(?<![\w,.])\d{5,}(?![\w-])"), lambda found: f"{int(found[0]):,}"),
+    (re.compile(r"(?<![\w-])-(?=\d)"), "\u2212"),
+    (re.compile(r"(?<=\d) %"), "%"),
+    # Chinese words need no space between them, but one before a number.
+    (re.compile(rf"(?<=[{_HAN}]) +(?=[{_HAN}])"), ""),
+    (re.compile("(?<=[\u4e00-\u9fff])(?=[\u22120-9])"), " "),
+)
+
+
+def typeset(text: str) -> str:
+    """A sentence written for a terminal, as a page prints it: minus signs, percent, spaces.
+
+    >>> typeset("printed -63629 persons, in 2002-09 by -3.35 %")
+    'printed \u221263,629 persons, in 2002-09 by \u22123.35%'
+    """
+    for pattern, put in _TYPESETTING:
+        text = pattern.sub(put, text)
+    return text
+
+
 def _joined(parts: Iterable[str], pattern: str) -> str:
     glue = pattern.removeprefix("{one}").removesuffix("{other}").removesuffix("{another}")
     return glue.join(parts)
 
 
 def _scale(interval: Interval, unit: str, language: str) -> tuple[int, str]:
-    if unit in ("percent", "percentage_point", "one", "year", "month"):
+    if unit in ("percent", "percentage_point", "one", "year", "age", "month"):
         return 1, ""
     size = max(abs(end) for end in (interval.low, interval.high) if end is not None)
     whole = interval.low == interval.high and interval.low.denominator == 1

@@ -17,7 +17,7 @@ from pensionbook.figures import Interval, read_figure
 from pensionbook.i18n import mark
 from pensionbook.measure import Measure
 from pensionbook.misprints import Explained, Slip, explain_by_slips
-from pensionbook.register import measure_in_words, printed_in_words
+from pensionbook.register import measure_in_words, printed_in_words, printed_with_unit
 from pensionbook.registertools import verdict_word
 from pensionbook.report import Report
 from pensionbook.system import Quantity
@@ -42,17 +42,18 @@ def troubled(report: Report) -> list[Verdict]:
 def count(report: Report, verdict: str) -> Measure:
     """Number of figures with a verdict."""
     number = Fraction(verdict_counts(report.result)[verdict])
-    return _counted(number, f"figures whose verdict is {verdict}")
+    word = verdict_word(verdict, report.language)
+    return _counted(number, report.tr("figures whose verdict is {verdict}", verdict=word))
 
 
 def figures(report: Report) -> Measure:
     """Number of printed figures."""
-    return _counted(Fraction(len(report.package.figures)), "rows of figures.csv")
+    return _counted(Fraction(len(report.package.figures)), mark("rows of figures.csv"))
 
 
 def identities(report: Report) -> Measure:
     """Number of identities between quantities."""
-    return _counted(Fraction(len(report.package.identities)), "identities of identities.csv")
+    return _counted(Fraction(len(report.package.identities)), mark("identities of identities.csv"))
 
 
 def _counted(number: Fraction, formula: str) -> Measure:
@@ -230,7 +231,7 @@ def choices_table(report: Report) -> pd.DataFrame:
 def choices(report: Report) -> Measure:
     """Number of independent choices between disputed figures."""
     number = choices_table(report)["number"].nunique()
-    return _counted(Fraction(int(number)), "groups of figures of which one must be wrong")
+    return _counted(Fraction(int(number)), mark("groups of figures of which one must be wrong"))
 
 
 def rebuilt_table(report: Report) -> pd.DataFrame:
@@ -272,13 +273,13 @@ def levels_given_back(report: Report) -> Measure:
     """Number of levels that come back exactly or within :data:`CLOSE`."""
     table = rebuilt_table(report)
     number = int(table["exact"].sum() + table["close"].sum())
-    return _counted(Fraction(number), "levels with bounds within one percent of each other")
+    return _counted(Fraction(number), mark("levels with bounds within one percent of each other"))
 
 
 def levels_mentioned(report: Report) -> Measure:
     """Number of levels that a figure or an identity speaks of."""
     number = len(report.result.bounds)
-    return _counted(Fraction(number), "levels mentioned by a figure or an identity")
+    return _counted(Fraction(number), mark("levels mentioned by a figure or an identity"))
 
 
 def _slip_in_words(report: Report, verdict: Verdict, found: Explained) -> str:
@@ -330,10 +331,7 @@ def _measure(report: Report, verdict: Verdict) -> str:
 
 
 def _printed(report: Report, verdict: Verdict) -> str:
-    text = printed_in_words(verdict.figure, report.language).replace("-", "\u2212")
-    name = report.unit_label(verdict.figure.unit) if verdict.figure.unit else ""
-    shown = f"× {name}" if name[:1].isdigit() else name
-    return text if "/" in text else f"{text} {shown}".strip()
+    return printed_with_unit(verdict.figure, report.package, report.language)
 
 
 def _allowed(report: Report, verdict: Verdict) -> str:

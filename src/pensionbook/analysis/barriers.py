@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
+from typing import Any
 
 import pandas as pd
 
-from pensionbook.i18n import mark
+from pensionbook.display import AltText, paired
+from pensionbook.i18n import mark, translate
 from pensionbook.measure import UNKNOWN, Measure
 from pensionbook.package import Figure
 from pensionbook.report import Report
 from pensionbook.verdicts import Bound
-from pensionbook.wording import commas
+from pensionbook.wording import commas, full_stops, semicolons
 
 Row = Mapping[str, str]
 
@@ -156,7 +158,7 @@ def kinds_table(table: pd.DataFrame) -> pd.DataFrame:
 def with_number(table: pd.DataFrame) -> Measure:
     """How many barriers have a printed number of persons."""
     number = int(table["value"].ne("").sum())
-    return counted(number, "number of barriers with a printed number of persons")
+    return counted(number, mark("number of barriers with a printed number of persons"))
 
 
 def number_of(table: pd.DataFrame, what: str) -> Measure:
@@ -180,13 +182,20 @@ def effect_text(report: Report) -> str:
     )
 
 
-def map_alt(table: pd.DataFrame, effect: str) -> str:
+def map_alt(table: pd.DataFrame, effect: str) -> AltText:
     """The cause map in words: every barrier under its kind, with its number."""
-    kinds = []
-    for branch, part in table.groupby("branch", sort=False):
-        leaves = [
-            f"{row.label} ({row.affected}{f': {row.value}, {row.counts}' if row.value else ''})"
-            for row in part.itertuples()
-        ]
-        kinds.append(f"{branch}: {'; '.join(leaves)}")
-    return f"{effect}. {'. '.join(kinds)}"
+
+    def say(language: str) -> str:
+        sentences = [effect]
+        for branch, part in table.groupby("branch", sort=False):
+            leaves = semicolons((_leaf(row, language) for row in part.itertuples()), language)
+            sentences.append(paired(str(branch), leaves, language))
+        return full_stops(sentences, language)
+
+    return AltText(say)
+
+
+def _leaf(row: Any, language: str) -> str:
+    number = commas([row.value, row.counts], language)
+    whose = paired(row.affected, number, language) if row.value else row.affected
+    return translate("{measure} ({place})", language, measure=row.label, place=whose)

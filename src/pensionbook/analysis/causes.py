@@ -8,12 +8,13 @@ from fractions import Fraction
 
 import pandas as pd
 
+from pensionbook.i18n import mark
 from pensionbook.measure import UNKNOWN, Measure
-from pensionbook.register import measure_in_words, printed_in_words
+from pensionbook.register import measure_in_words, printed_in_words, unit_printed
 from pensionbook.registertools import verdict_word
 from pensionbook.report import Report
 from pensionbook.verdicts import Bound, union
-from pensionbook.wording import commas, semicolons
+from pensionbook.wording import commas, enumerated, semicolons
 
 # Levels within a tenth of themselves count as known.
 CLOSE = 0.1
@@ -225,7 +226,7 @@ def printed_table(report: Report, indicators: Sequence[str]) -> pd.DataFrame:
         {
             "measure": measure_in_words(verdict.figure, report.package, language),
             "printed": printed_in_words(verdict.figure, language),
-            "unit": report.unit_label(verdict.figure.unit),
+            "unit": unit_printed(verdict.figure, report.package, language).removeprefix("× "),
             "verdict": verdict_word(verdict.verdict, language),
         }
         for verdict in report.result.verdicts.values()
@@ -285,7 +286,6 @@ def kitagawa(
             _effect_end(report, members, ratios, period, since, low=low, of_coverage=of_coverage)
             for low in (True, False)
         ]
-        name = "coverage" if of_coverage else "employment"
         basis = (*ends, *ratios.values())
         bound = Bound(
             ends[0].low,
@@ -295,7 +295,13 @@ def kitagawa(
             union(*(part.assumptions for part in basis)),
             any(part.unproved for part in basis),
         )
-        formula = f"Kitagawa {name} effect, {'+'.join(members)}, {since} to {period}"
+        formula = report.tr(
+            mark("Kitagawa's coverage effect, {groups}, {span}")
+            if of_coverage
+            else mark("Kitagawa's employment effect, {groups}, {span}"),
+            groups=enumerated((report.label("groups", g) for g in members), report.language),
+            span=report.span(since, period),
+        )
         return Measure(bound, change.unit, formula)
 
     return Decomposition(

@@ -147,7 +147,10 @@ def overlap_range(report: Report) -> Measure:
         _all_of([level.bound.identities for level in basis]),
         _all_of([level.bound.assumptions for level in basis]),
     )
-    formula = f"largest group or sum of separate groups, to sum of {', '.join(groups)}"
+    formula = report.tr(
+        "largest group or sum of separate groups, to sum of {groups}",
+        groups=commas((report.label("groups", group) for group in groups), report.language),
+    )
     return Measure(bound, levels[0].unit, formula)
 
 

@@ -11,7 +11,7 @@ from pensionbook.analysis.trends import compounded
 from pensionbook.measure import UNKNOWN, Measure
 from pensionbook.package import Figure
 from pensionbook.periods import end_in_years, years_between
-from pensionbook.register import measure_in_words, printed_in_words
+from pensionbook.register import measure_in_words, printed_with_unit
 from pensionbook.report import Report
 from pensionbook.wording import commas
 
@@ -111,7 +111,7 @@ def dependency_table(report: Report) -> pd.DataFrame:
         {
             "measure": measure_in_words(verdict.figure, report.package, report.language),
             "period": verdict.figure.period,
-            "printed": printed_in_words(verdict.figure, report.language),
+            "printed": printed_with_unit(verdict.figure, report.package, report.language),
             "bound": "",
         }
         for verdict in report.result.verdicts.values()

@@ -16,6 +16,7 @@ from pensionbook.analysis.barriers import (
     name_of,
     whom,
 )
+from pensionbook.display import AltText, paired
 from pensionbook.measure import UNKNOWN, Measure
 from pensionbook.report import Report
 from pensionbook.wording import commas, semicolons
@@ -227,10 +228,14 @@ def largest_reach(report: Report) -> tuple[str, Measure]:
     return name_of(report, row), number.at_most()
 
 
-def matrix_alt(matrix: pd.DataFrame) -> str:
+def matrix_alt(matrix: pd.DataFrame) -> AltText:
     """The matrix in words: for each barrier its levers with the number of measures."""
-    rows = []
-    for _, part in matrix.groupby("row", sort=False):
-        held = [f"{row.column} {row.number}" for row in part[part["number"] > 0].itertuples()]
-        rows.append(f"{part['label'].iloc[0]}: {', '.join(held) or '0'}")
-    return "; ".join(rows)
+
+    def say(language: str) -> str:
+        rows = []
+        for _, part in matrix.groupby("row", sort=False):
+            held = [f"{row.column} {row.number}" for row in part[part["number"] > 0].itertuples()]
+            rows.append(paired(part["label"].iloc[0], commas(held, language) or "0", language))
+        return semicolons(rows, language)
+
+    return AltText(say)

@@ -15,10 +15,12 @@ import numpy as np
 import pandas as pd
 
 from pensionbook.analysis.trends import compounded
+from pensionbook.i18n import mark
 from pensionbook.measure import UNKNOWN, Measure
 from pensionbook.periods import years_between
 from pensionbook.report import Report
 from pensionbook.verdicts import Bound
+from pensionbook.wording import commas, semicolons
 
 CONFIDENCE = 0.95
 FEWEST = 8
@@ -94,9 +96,9 @@ def provinces_table(report: Report | None) -> pd.DataFrame:
                 "x_high": ratios[0].high,
                 "low": yearly.low,
                 "high": yearly.high,
-                "value": report.text(yearly),
-                "start_ratio": report.text(ratios[0]),
-                "end_ratio": report.text(ratios[1]) if ratios[1].known else "",
+                "value": f"{_rounded(yearly)}%",
+                "start_ratio": _rounded(ratios[0]),
+                "end_ratio": _rounded(ratios[1]) if ratios[1].known else "",
             }
         )
     table = pd.DataFrame(rows, columns=columns)
@@ -106,7 +108,8 @@ def provinces_table(report: Report | None) -> pd.DataFrame:
 def dependency(report: Report, area: str, period: str) -> Measure:
     """Retirees to a hundred insured staff."""
     part = report.quantity(RETIREES, period=period, area=area)
-    return report.share(part, part._replace(indicator=INSURED))
+    ratio = report.ratio(part, part._replace(indicator=INSURED))
+    return ratio.times(100, "one", f"100 * {ratio.formula}")
 
 
 def fit(table: pd.DataFrame, area: str) -> Fit | None:
@@ -186,7 +189,7 @@ def fit_table(report: Report, found: Fit | None) -> pd.DataFrame:
         (tr("Equal variances (Breusch and Pagan), p"), _number(found.equal_variance_p, 2)),
         (tr("Normal residuals (Shapiro and Wilk), p"), _number(found.normal_p, 2)),
         (tr("Largest influence on the line (Cook's distance)"),
-         f"{_number(found.largest_cook, 2)}, {found.most_influential}"),
+         commas([_number(found.largest_cook, 2), found.most_influential], report.language)),
     ]  # fmt: skip
     if isfinite(found.pull):
         rows += [
@@ -205,7 +208,7 @@ def slope(found: Fit | None) -> Measure:
         return UNKNOWN
     low, high = found.slope_interval
     bound = Bound(Fraction(floor(low * 100), 100), Fraction(ceil(high * 100), 100))
-    formula = f"least squares over {found.places} provinces, HC3 standard errors, 95 % interval"
+    formula = mark("least squares over the provinces, HC3 standard errors, 95% interval")
     return Measure(bound, "percentage_point", formula)
 
 
@@ -238,18 +241,22 @@ def rank(table: pd.DataFrame, area: str, *, from_below: bool = False) -> Measure
         surely = int((others["low"] > own["high"]).sum())
         perhaps = int((others["high"] >= own["low"]).sum())
     bound = Bound(Fraction(surely + 1), Fraction(perhaps + 1))
-    side = "slowest" if from_below else "fastest"
-    return Measure(bound, "one", f"position by growth among {len(table)} provinces, {side} first")
+    fastest = mark("position by growth among the provinces, the fastest first")
+    slowest = mark("position by growth among the provinces, the slowest first")
+    return Measure(bound, "one", slowest if from_below else fastest)
 
 
 def alt(report: Report, table: pd.DataFrame) -> str:
     """The chart in words: each province with its ratio and its growth."""
-    from pensionbook.wording import semicolons
-
     return semicolons(
         (f"{row.label} {row.start_ratio} / {row.value}" for row in table.itertuples()),
         report.language,
     )
+
+
+def _rounded(measure: Measure) -> str:
+    """One decimal, which the bounds carry: they are closer than half of it."""
+    return _number((measure.low + measure.high) / 2, 1)
 
 
 def _number(value: float, decimals: int) -> str:

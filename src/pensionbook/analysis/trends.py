@@ -53,7 +53,7 @@ def widest_bounds(report: Report) -> Measure:
     width = Fraction(ceil(max(level.bound.high - level.bound.low for level in levels)))
     figures = tuple(dict.fromkeys(name for level in levels for name in level.bound.figures))
     bound = Bound(width, width, figures)
-    return Measure(bound, "person", "largest of high - low over the dates, rounded up")
+    return Measure(bound, "person", mark("largest of high - low over the dates, rounded up"))
 
 
 def steps(report: Report) -> list[Step]:
@@ -63,7 +63,8 @@ def steps(report: Report) -> list[Step]:
         years = years_between(since, period)
         change = report.change(indicator, period=period, since=since)
         growth = report.growth(indicator, period=period, since=since)
-        yearly = change.times(1 / years, change.unit, f"({change.formula}) / {years} years")
+        formula = report.tr("({change}) / {years} years", change=change.formula, years=years)
+        yearly = change.times(1 / years, change.unit, formula)
         if years != 1:
             yearly = yearly.assuming(EVENLY)
         found.append(Step(since, period, years, change, growth, yearly))
@@ -175,21 +176,18 @@ def trend_interval(trend: Trend | None) -> Measure:
         return UNKNOWN
     low = Fraction(int(np.floor(trend.low * 10)), 10)
     high = Fraction(int(np.ceil(trend.high * 10)), 10)
-    formula = (
-        f"least squares on the logarithm, {trend.points} points, "
-        f"{trend.degrees_of_freedom} degrees of freedom, 95 % interval"
-    )
+    formula = mark("least squares on the logarithm of the middles of the bounds, 95% interval")
     return Measure(Bound(low, high), "percent", formula)
 
 
 def trend_points(trend: Trend | None) -> Measure:
     """Number of points the trend was fitted to."""
-    return UNKNOWN if trend is None else _count(trend.points, "dates with a bounded level")
+    return UNKNOWN if trend is None else _count(trend.points, mark("dates with a bounded level"))
 
 
 def trend_freedom(trend: Trend | None) -> Measure:
     """Degrees of freedom left to the trend's residuals."""
-    return UNKNOWN if trend is None else _count(trend.degrees_of_freedom, "points - 2")
+    return UNKNOWN if trend is None else _count(trend.degrees_of_freedom, mark("points - 2"))
 
 
 def trend_table(trend: Trend | None) -> pd.DataFrame:
