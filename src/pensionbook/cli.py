@@ -13,7 +13,7 @@ from typing import Annotated
 import typer
 
 from pensionbook import __version__
-from pensionbook.errors import BuildError, PackageError, PensionbookError
+from pensionbook.errors import BuildError, PackageError, ParameterError, PensionbookError
 from pensionbook.layout import FORMATS
 
 _PACKAGE = typer.Argument(
@@ -187,7 +187,8 @@ def audit(
 
 @app.command(
     epilog="Examples: pensionbook build data/tianjin-2002; "
-    "pensionbook build ../my-region -p baseline=2015 -p as_of=2020 --output report",
+    "pensionbook build ../my-region -p baseline=2015 -p as_of=2020 --output report; "
+    "pensionbook build data/nbs-yearbooks --each area",
 )
 def build(
     package: Annotated[Path, _PACKAGE],
@@ -235,15 +236,67 @@ def build(
         int | None,
         typer.Option(
             min=1,
-            help="Notebooks that run at one time.",
+            help="Notebooks that run at one time; with --each editions.",
             show_default="as many as processors",
         ),
     ] = None,
+    each: Annotated[
+        str | None,
+        typer.Option(
+            metavar="area",
+            help="One edition for each part of the area, and an overview of them.",
+            show_default=False,
+        ),
+    ] = None,
+    only: Annotated[
+        str | None,
+        typer.Option(
+            metavar="AREA,AREA", help="With --each: only these of them.", show_default=False
+        ),
+    ] = None,
+    scheduler: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ADDRESS",
+            help="With --each: a Dask scheduler, such as tcp://host:8786.",
+            show_default="a cluster of this machine's own",
+        ),
+    ] = None,
+    transfer: Annotated[
+        str | None,
+        typer.Option(
+            metavar="WAY",
+            help="With --each: how data and editions travel: folder (that all can see), scheduler.",
+            show_default="folder",
+        ),
+    ] = None,
 ) -> None:
-    """Build the report: audit, notebooks, web pages.
+    """Build the report: audit, notebooks, web pages; with --each one for each part of the area.
 
     Only what changed is run again. The earlier report stays as it is until the new one is complete.
     """
+    if each is not None:
+        from pensionbook.batch.command import build_each
+
+        raise typer.Exit(
+            build_each(
+                package,
+                each=each,
+                only=only,
+                parameters=parameter or [],
+                languages=language or (),
+                formats=kind or (),
+                output=output,
+                notebooks=notebooks,
+                book=book,
+                jobs=jobs or 0,
+                scheduler=scheduler or "",
+                transfer=transfer,
+            )
+        )
+    alone = {"--only": only, "--scheduler": scheduler, "--transfer": transfer}
+    if named := [option for option, value in alone.items() if value is not None]:
+        raise ParameterError(f"{named[0]}: only for many editions; write --each area, or leave out")
     from pensionbook.edition import build_edition
     from pensionbook.parameters import split_assignments
     from pensionbook.progress import progress_on
@@ -271,7 +324,8 @@ def build(
 @app.command(epilog="Example: pensionbook verify _build/tianjin-2002")
 def verify(
     folder: Annotated[
-        Path, typer.Argument(metavar="FOLDER", help="A published edition, with manifest.json.")
+        Path,
+        typer.Argument(metavar="FOLDER", help="A published edition or batch, with manifest.json."),
     ],
 ) -> None:
     """Check a published edition against its manifest: nothing missing, altered or added.
@@ -279,13 +333,16 @@ def verify(
     Exit code 1 if a file differs. The manifest cannot tell whether it was itself replaced.
     """
     from pensionbook import manifest
+    from pensionbook.batch import records
 
-    wrong = manifest.differences(folder)
+    batch = records.differences(folder)
+    wrong = manifest.differences(folder) if batch is None else batch
     if wrong:
         listing = "\n".join(f"  {line}" for line in wrong)
         raise BuildError(f"{folder} is not as it was published:\n{listing}")
     found = manifest.read(folder) or {}
-    files, inputs = len(found["outputs"]), len(found["inputs"])
+    files = len(found["outputs"]) if batch is None else records.count_files(found, folder)
+    inputs = len(found["inputs"])
     typer.echo(f"{found['edition']}: {files} files are as published, from {inputs} inputs")
 
 

@@ -29,7 +29,9 @@ from pensionbook.reading import DESCRIPTOR, RawPackage, read_package
 from pensionbook.suggest import listed, nearest
 
 if TYPE_CHECKING:
+    from pensionbook.batch.workshop import Workshop
     from pensionbook.cache import Cache
+    from pensionbook.package import Package
     from pensionbook.progress import Progress
 
 _TREE = Path(__file__).parents[2]
@@ -44,10 +46,14 @@ class Sources:
     config: Path
 
     @classmethod
-    def locate(cls, notebooks: Path | None = None, book: Path | None = None) -> Sources:
-        """The named folders, else those of the source tree, else those of the current folder."""
+    def locate(
+        cls, notebooks: Path | None = None, book: Path | None = None, config: Path | None = None
+    ) -> Sources:
+        """What is named, else that of the source tree, else that of the current folder."""
         tree = _TREE if (_TREE / "book").is_dir() else Path.cwd()
-        found = cls(notebooks or tree / "notebooks", book or tree / "book", tree / "_config.yml")
+        found = cls(
+            notebooks or tree / "notebooks", book or tree / "book", config or tree / "_config.yml"
+        )
         for folder, option in ((found.notebooks, "--notebooks"), (found.book, "--book")):
             if not folder.is_dir():
                 raise BuildError(f"there is no folder {folder}; name one with {option}")
@@ -76,6 +82,74 @@ class Built:
             [report_file(self.folder, language, kind) for kind in self.formats]
             for language in self.languages
         ]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """An edition that was asked for, worked out from files alone, without anything slow.
+
+    Attributes:
+        values: of the notebooks' parameters but the language.
+        inputs: sha256 of each file by its name.
+        output: absolute folder of the edition.
+    """
+
+    raw: RawPackage
+    edition: str
+    sources: Sources
+    notebooks: list[SourceNotebook]
+    values: dict[str, Value]
+    languages: tuple[str, ...]
+    formats: tuple[str, ...]
+    inputs: dict[str, str]
+    output: Path
+
+    @property
+    def chosen(self) -> dict[str, tuple[str, ...]]:
+        """The languages and the formats."""
+        return {"languages": self.languages, "formats": self.formats}
+
+    def stands(self) -> bool:
+        """Whether the output is exactly what a build would give; the versions are not looked at."""
+        earlier = manifest.read(self.output)
+        return bool(earlier) and manifest.stands(
+            earlier, self.edition, self.values, self.chosen, self.inputs, self.output
+        )
+
+
+def plan_edition(
+    package: Path,
+    *,
+    given: Mapping[str, str],
+    languages: Sequence[str] = (),
+    formats: Sequence[str] = (),
+    output: Path | None = None,
+    notebooks: Path | None = None,
+    book: Path | None = None,
+    config: Path | None = None,
+) -> Plan:
+    """What a build is asked for; arguments and errors are those of :func:`build_edition`.
+
+    Args:
+        config: the book's settings; by default the project's.
+    """
+    raw = read_package(package)
+    edition = _edition_name(raw)
+    sources = Sources.locate(notebooks, book, config)
+    found = read_notebooks(sources.notebooks)
+    values = resolve_parameters(found, _edition_parameters(raw), given)
+    values.pop("language", None)
+    return Plan(
+        raw,
+        edition,
+        sources,
+        found,
+        values,
+        _languages(sources.book, languages, given),
+        _formats(formats),
+        _inputs(raw, sources, found),
+        Path(output or Path("_build", edition)).absolute(),
+    )
 
 
 def build_edition(
@@ -112,50 +186,64 @@ def build_edition(
         NotebookError: a notebook stops.
         BuildError: the book does not compile, or the output cannot be written.
     """
-    raw = read_package(package)
-    edition = _edition_name(raw)
-    sources = Sources.locate(notebooks, book)
-    found = read_notebooks(sources.notebooks)
-    values = resolve_parameters(found, _edition_parameters(raw), given)
-    values.pop("language", None)
-    chosen = {
-        "languages": _languages(sources.book, languages, given),
-        "formats": _formats(formats),
-    }
-    inputs = _inputs(raw, sources, found)
-    output = Path(output or Path("_build", edition)).absolute()
+    plan = plan_edition(
+        package,
+        given=given,
+        languages=languages,
+        formats=formats,
+        output=output,
+        notebooks=notebooks,
+        book=book,
+    )
+    changed = not (_versions_stand(plan.output) and plan.stands())
+    if changed:
+        from pensionbook.package import load_package
 
-    earlier = manifest.read(output)
-    if earlier and _stands(earlier, edition, values, chosen, inputs, output):
-        return Built(output, **chosen, changed=False)
+        loaded = load_package(package)
+        build_planned(plan, loaded, runtime_versions(), cache_folder, jobs, progress)
+    return Built(plan.output, **plan.chosen, changed=changed)
 
+
+def build_planned(
+    plan: Plan,
+    package: Package,
+    versions: dict[str, str],
+    cache_folder: Path | None,
+    jobs: int,
+    progress: Progress,
+    workshop: Workshop | None = None,
+) -> None:
+    """Build what was planned, whatever stands in its place.
+
+    Args:
+        package: the plan's data package, checked.
+        versions: what is installed.
+        workshop: processes that serve several builds; by default the build has its own.
+    """
     from pensionbook.book import check_contents
     from pensionbook.job import Job
-    from pensionbook.package import load_package
     from pensionbook.staging import staging_folder
 
-    loaded = load_package(package)
-    check_values(values, loaded.areas)
-    check_contents(sources.book, [notebook.name for notebook in found])
-    versions = runtime_versions()
-    with staging_folder(output) as staging:
+    check_values(plan.values, package.areas)
+    check_contents(plan.sources.book, [notebook.name for notebook in plan.notebooks])
+    with staging_folder(plan.output) as staging:
         try:
             job = Job(
-                package=loaded,
-                notebooks=found,
-                book=sources.book,
-                config=sources.config,
-                values=values,
-                **chosen,
-                inputs=inputs,
+                package=package,
+                notebooks=plan.notebooks,
+                book=plan.sources.book,
+                config=plan.sources.config,
+                values=plan.values,
+                **plan.chosen,
+                inputs=plan.inputs,
                 versions=versions,
                 progress=progress,
+                workshop=workshop,
             )
-            job.run(staging, output, _cache(cache_folder), jobs or os.cpu_count() or 1)
+            job.run(staging, plan.output, open_cache(cache_folder), jobs or os.cpu_count() or 1)
         except OSError as error:
             reason = error.strerror or error
             raise BuildError(f"cannot write {error.filename or staging}: {reason}") from error
-    return Built(output, **chosen, changed=True)
 
 
 def _edition_name(raw: RawPackage) -> str:
@@ -217,23 +305,13 @@ def _inputs(
     return package | sources.digests(notebooks) | library_digests()
 
 
-def _stands(
-    earlier: dict[str, Any],
-    edition: str,
-    values: Mapping[str, Value],
-    chosen: Mapping[str, Sequence[str]],
-    inputs: Mapping[str, str],
-    output: Path,
-) -> bool:
-    versions = earlier.get("versions")
-    return (
-        isinstance(versions, dict)
-        and manifest.stands(earlier, edition, values, chosen, inputs, output)
-        and still_installed(versions)
-    )
+def _versions_stand(output: Path) -> bool:
+    versions = (manifest.read(output) or {}).get("versions")
+    return isinstance(versions, dict) and still_installed(versions)
 
 
-def _cache(folder: Path | None) -> Cache:
+def open_cache(folder: Path | None) -> Cache:
+    """The cache in a folder; by default ``_build/.cache`` in the current one."""
     from pensionbook.cache import Cache
 
     return Cache(Path(folder or Path("_build", ".cache")).absolute())

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import shutil
+import tempfile
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pensionbook import manifest
 from pensionbook.audit import AUDIT_FILE, BOUNDS_FILE
@@ -43,9 +45,12 @@ from pensionbook.notebooks import (
 from pensionbook.package import Package
 from pensionbook.parameters import SourceNotebook, Value
 from pensionbook.progress import Progress
-from pensionbook.runner import Executed, execute, look_up, plan_runs, pool_for
+from pensionbook.runner import Executed, Run, execute, look_up, plan_runs, pool_for
 from pensionbook.staging import swap_into_place
-from pensionbook.workers import clean_environment
+from pensionbook.workers import Pool, clean_environment
+
+if TYPE_CHECKING:
+    from pensionbook.batch.workshop import Workshop
 
 _SHOWN_MESSAGES = 30
 _TRANSLATED = "all messages are translated"
@@ -58,6 +63,7 @@ class Job:
     Attributes:
         values: of the notebooks' parameters but the language.
         inputs: sha256 of each file by its name.
+        workshop: processes that outlive this build; without one the build has its own.
     """
 
     package: Package
@@ -70,6 +76,7 @@ class Job:
     inputs: dict[str, str]
     versions: dict[str, str]
     progress: Progress
+    workshop: Workshop | None = None
 
     def run(self, staging: Path, output: Path, cache: Cache, jobs: int) -> None:
         """Do all steps in the staging folder, then swap.
@@ -82,9 +89,8 @@ class Job:
         new, work = staging / "new", staging / "work"
         new.mkdir()
         work.mkdir()
-        environment = clean_environment(work, cache.folder)
         # The compiler gets ready while the notebooks run.
-        with open_compiler(environment) as compiler:
+        with self._compiler(work, cache) as compiler:
             self._make(staging, new, work, cache, jobs, compiler)
         self.progress.step("swap into place")
         chosen = {"languages": list(self.languages), "formats": list(self.formats)}
@@ -95,6 +101,39 @@ class Job:
         swap_into_place(new, output)
         cache.trim()
         trim(cache.folder / KEPT_BOOKS)
+
+    def ahead(self, cache: Cache) -> None:
+        """Do what is the same for all areas, so that builds find it in the cache.
+
+        Raises:
+            BuildError: a message is not translated.
+        """
+        self._check_catalogues(cache)
+        with tempfile.TemporaryDirectory() as folder:
+            self._audit(Path(folder), cache, self._audit_key())
+
+    def _audit_key(self) -> str:
+        return sha256_json(["audit", self._data(), self.versions, list(self.languages)])
+
+    def _data(self) -> dict[str, str]:
+        """Digests of what notebooks and the audit read."""
+        return {
+            name: digest
+            for name, digest in self.inputs.items()
+            if name.startswith(("package/", "pensionbook/", "schemas/"))
+        }
+
+    def _compiler(self, work: Path, cache: Cache) -> AbstractContextManager[Compiler]:
+        if self.workshop:
+            return nullcontext(self.workshop.compiler())
+        return open_compiler(clean_environment(work, cache.folder))
+
+    def _pool(
+        self, waiting: Sequence[Run], work: Path, cache: Cache, jobs: int
+    ) -> AbstractContextManager[Pool | None]:
+        if self.workshop:
+            return nullcontext(self.workshop.pool() if waiting else None)
+        return pool_for(waiting, work, cache, jobs, self._reconciled(cache))
 
     def _make(
         self, staging: Path, new: Path, work: Path, cache: Cache, jobs: int, compiler: Compiler
@@ -147,11 +186,7 @@ class Job:
         self, new: Path, work: Path, cache: Cache, jobs: int
     ) -> tuple[dict[str, dict[str, Any]], Executed]:
         """The data of the register and the executed notebooks, by language."""
-        upstream = {
-            name: digest
-            for name, digest in self.inputs.items()
-            if name.startswith(("package/", "pensionbook/", "schemas/"))
-        }
+        upstream = self._data()
         runs = [
             run
             for language in self.languages
@@ -165,10 +200,9 @@ class Job:
         ]
         waiting, executed = look_up(runs, cache)
         # The notebooks' processes get ready while the figures are audited.
-        with pool_for(waiting, work, cache, jobs, self._reconciled(cache)) as pool:
+        with self._pool(waiting, work, cache, jobs) as pool:
             self.progress.step("audit of the printed figures")
-            key = sha256_json(["audit", upstream, self.versions, list(self.languages)])
-            registers = self._audit(new, cache, key)
+            registers = self._audit(new, cache, self._audit_key())
             self.progress.step("notebooks")
             for place in executed:
                 self.progress.finished(*place, kept=True)
@@ -181,6 +215,7 @@ class Job:
                     work=work,
                     cache=cache,
                     progress=self.progress,
+                    hidden=[str(self.workshop.folder)] if self.workshop else [],
                 )
         return registers, executed
 
@@ -210,9 +245,7 @@ class Job:
         return kept["registers"]
 
     def _reconciled(self, cache: Cache) -> Path:
-        """Where this library's reconciliations are kept."""
-        own = {n: d for n, d in self.inputs.items() if n.startswith(("pensionbook/", "schemas/"))}
-        return cache.folder / "reconciled" / sha256_json([own, self.versions])[:16]
+        return reconciled_folder(self.inputs, self.versions, cache)
 
     def _values(self, notebooks: Notebooks, folder: Path) -> Values:
         """Write the executed notebooks; the values they published come back."""
@@ -297,6 +330,12 @@ class Job:
         imprint = formats.Imprint.for_edition(title or name, language, name, released)
         targets = {kind: report_file(new, language, kind) for kind in wanted}
         formats.write_all(document, targets, imprint)
+
+
+def reconciled_folder(inputs: Mapping[str, str], versions: Mapping[str, str], cache: Cache) -> Path:
+    """Where a library's reconciliations are kept."""
+    own = {n: d for n, d in inputs.items() if n.startswith(("pensionbook/", "schemas/"))}
+    return cache.folder / "reconciled" / sha256_json([own, dict(versions)])[:16]
 
 
 def _interface(language: str) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from pensionbook.errors import BuildError
 from pensionbook.fingerprint import sha256_file
 
 NAME = "manifest.json"
-_FORMAT = 2
+FORMAT = 2
 
 
 def compose(
@@ -30,7 +30,7 @@ def compose(
         folder: the output, complete but for the manifest.
     """
     return {
-        "format": _FORMAT,
+        "format": FORMAT,
         "edition": edition,
         "parameters": dict(parameters),
         **{name: list(names) for name, names in chosen.items()},
@@ -52,7 +52,7 @@ def read(folder: Path) -> dict[str, Any] | None:
         manifest = json.loads((folder / NAME).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return None
-    usable = isinstance(manifest, dict) and manifest.get("format") == _FORMAT
+    usable = isinstance(manifest, dict) and manifest.get("format") == FORMAT
     return manifest if usable else None
 
 

@@ -93,18 +93,20 @@ def execute(
     work: Path,
     cache: Cache,
     progress: Progress,
+    hidden: Sequence[str] = (),
 ) -> Executed:
     """Run notebooks and keep their results in the cache.
 
     Args:
         package: folder of the data package.
         work: folder for the working folders, on this machine only.
+        hidden: further folders of this machine that no output may show.
 
     Raises:
         NotebookError: a notebook stopped; the others went on and their results are kept.
         BuildError: more than one did.
     """
-    hidden = [str(work), str(package.resolve()), sys.prefix, str(Path(__file__).parent)]
+    hidden = [*hidden, str(work), str(package.resolve()), sys.prefix, str(Path(__file__).parent)]
     results: Executed = {}
     failures: list[PensionbookError] = []
     by_name = {"/".join(run.place): run for run in runs}

@@ -1,0 +1,92 @@
+"""The cluster that a batch runs on: one embedded in this process, or one that stands elsewhere."""
+
+from __future__ import annotations
+
+import logging
+import tempfile
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from typing import TYPE_CHECKING
+
+from pensionbook.errors import BuildError
+
+if TYPE_CHECKING:
+    from distributed import Client
+
+_SECONDS_TO_CONNECT = 15
+_SECONDS_FOR_A_WORKER = 30
+_SECONDS_TO_CLOSE = 10
+_LOOPBACK = "127.0.0.1"
+_SETTINGS = {
+    # A worker that dies takes down only what it was doing; a task that kills every worker ends.
+    "distributed.scheduler.allowed-failures": 3,
+    "distributed.scheduler.work-stealing": True,
+    "distributed.admin.tick.limit": "1h",
+    "distributed.worker.multiprocessing-method": "spawn",
+}
+
+
+@contextmanager
+def open_client(scheduler: str, jobs: int) -> Iterator[Client]:
+    """A client of a cluster whose workers are there.
+
+    Args:
+        scheduler: address such as ``tcp://host:8786``; empty for a cluster of this machine that
+            lives as long as the block.
+        jobs: workers of the embedded cluster.
+
+    Raises:
+        BuildError: the scheduler cannot be reached, or has no workers.
+    """
+    import dask
+    from distributed import Client, LocalCluster
+
+    logging.getLogger("distributed").setLevel(logging.CRITICAL)
+    with ExitStack() as stack:
+        stack.enter_context(dask.config.set(_SETTINGS))
+        if scheduler:
+            yield stack.enter_context(_connected(scheduler))
+            return
+        folder = stack.enter_context(
+            tempfile.TemporaryDirectory(prefix="pensionbook-dask-", ignore_cleanup_errors=True)
+        )
+        cluster = LocalCluster(
+            n_workers=jobs,
+            threads_per_worker=1,
+            processes=True,
+            host=_LOOPBACK,
+            dashboard_address=None,
+            memory_limit=0,
+            local_directory=folder,
+            silence_logs=logging.CRITICAL,
+        )
+        stack.callback(cluster.close, timeout=_SECONDS_TO_CLOSE)
+        client = Client(cluster, set_as_default=False)
+        stack.callback(client.close, timeout=_SECONDS_TO_CLOSE)
+        yield client
+
+
+@contextmanager
+def _connected(address: str) -> Iterator[Client]:
+    from distributed import Client
+
+    try:
+        client = Client(address, timeout=_SECONDS_TO_CONNECT, set_as_default=False)
+    except (OSError, ValueError, TypeError, KeyError) as error:
+        raise BuildError(
+            f"--scheduler {address}: no scheduler answers there "
+            f"({type(error).__name__}: {str(error)[:200]}); start one with `dask scheduler`, "
+            "and write the address that it prints, such as tcp://host:8786"
+        ) from error
+    try:
+        try:
+            client.wait_for_workers(1, timeout=_SECONDS_FOR_A_WORKER)
+        except TimeoutError:
+            raise BuildError(
+                f"--scheduler {address}: it has no workers; start some with "
+                f"`dask worker {address} --nthreads 1`"
+            ) from None
+        yield client
+    finally:
+        with suppress(Exception):
+            client.close(timeout=_SECONDS_TO_CLOSE)

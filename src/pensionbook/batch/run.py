@@ -1,0 +1,402 @@
+"""Builds a batch: the editions that are missing or changed, then the overview over all."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+import shutil
+import tempfile
+import uuid
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pensionbook import manifest
+from pensionbook.batch import records
+from pensionbook.batch.order import Order
+from pensionbook.errors import BuildError, ParameterError
+from pensionbook.fingerprint import still_installed
+
+if TYPE_CHECKING:
+    from distributed import Client
+
+    from pensionbook.batch.show import BatchProgress
+    from pensionbook.batch.work import Commission, Outcome
+    from pensionbook.package import Package
+
+FOLDER, SCHEDULER = TRANSFERS = ("folder", "scheduler")
+# States of an edition in the overview.
+CURRENT, EARLIER, MISSING = "current", "earlier", "missing"
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What a batch gave.
+
+    Attributes:
+        built: areas that were built now.
+        kept: areas whose edition stood already.
+        failed: causes, by area.
+        left_out: reasons, by area.
+        changed: whether anything was written.
+    """
+
+    folder: Path
+    built: list[str]
+    kept: list[str]
+    failed: dict[str, str]
+    left_out: dict[str, str]
+    changed: bool
+
+
+def check_options(scheduler: str, transfer: str, jobs: int) -> None:
+    """Check the options that say where a batch runs.
+
+    Raises:
+        ParameterError: one cannot be, or they exclude each other.
+    """
+    if transfer not in TRANSFERS:
+        raise ParameterError(f"--transfer {transfer}: write one of: {', '.join(TRANSFERS)}")
+    if scheduler and "://" not in scheduler:
+        raise ParameterError(
+            f"--scheduler {scheduler}: no address; write one such as tcp://host:8786"
+        )
+    if scheduler and jobs:
+        raise ParameterError(
+            "--jobs: the workers of a scheduler are started beside it; leave out --jobs"
+        )
+
+
+def build_batch(
+    order: Order,
+    *,
+    cache_folder: Path | None = None,
+    jobs: int = 0,
+    scheduler: str = "",
+    transfer: str = FOLDER,
+    progress: BatchProgress,
+) -> Batch:
+    """Build what of a batch is missing or changed.
+
+    An edition that fails leaves its earlier output as it is; the others are finished.
+
+    Args:
+        cache_folder: by default ``_build/.cache`` in the current folder.
+        jobs: workers of the embedded cluster; 0 for as many as there are processors.
+        scheduler: address of a cluster; empty for an embedded one.
+        transfer: ``folder`` where the workers see the folders of this machine, ``scheduler``
+            where everything is to travel over the network.
+
+    Raises:
+        ParameterError: an option or a parameter cannot have its value.
+        PackageError: the package does not pass the check.
+        BuildError: the cluster cannot be reached, or nothing can be written.
+    """
+    check_options(scheduler, transfer, jobs)
+    base = order.base
+    standing = order.standing()
+    waiting = [area for area in order.wanted if area not in standing]
+    states = _states(order, standing)
+    if not waiting and _overview_stands(order, states):
+        return Batch(base.output, [], list(order.wanted), {}, order.left_out, changed=False)
+
+    from pensionbook.fingerprint import runtime_versions
+    from pensionbook.package import load_package
+    from pensionbook.parameters import check_values
+
+    package = load_package(base.raw.path)
+    check_values(base.values, package.areas)
+    with _held(base.output, order):
+        commission = _commission(
+            order, package, runtime_versions(), cache_folder, sent=transfer == SCHEDULER
+        )
+        count = min(jobs or os.cpu_count() or 1, max(len(waiting), 1))
+        from pensionbook.batch.cluster import open_client
+
+        progress.step("workers start")
+        with (
+            open_client(scheduler, count) as client,
+            _at_work(client, commission, progress),
+        ):
+            outcomes = _editions(client, commission, waiting, progress)
+            built = {area for area, outcome in outcomes.items() if not outcome.error}
+            failed = {a: outcomes[a].error for a in waiting if outcomes[a].error}
+            states = _states(order, standing | built)
+            files = _overview(client, commission, states | _marks(failed))
+        progress.step("overview")
+        _publish(order, files, states, failed, commission.versions)
+        _sweep(base.output)
+    kept = [area for area in order.wanted if area in standing]
+    return Batch(base.output, sorted(built), kept, failed, order.left_out, changed=True)
+
+
+def _states(order: Order, standing: set[str]) -> dict[str, str]:
+    """What the folder holds of each area's edition."""
+    return {
+        area: CURRENT
+        if area in standing
+        else EARLIER
+        if (order.base.output / area / manifest.NAME).is_file()
+        else MISSING
+        for area in order.areas
+    }
+
+
+def _marks(failed: Mapping[str, str]) -> dict[str, str]:
+    return {f"failed:{area}": cause for area, cause in failed.items()}
+
+
+def _wanted_manifest(
+    order: Order, states: Mapping[str, str], failed: Mapping[str, str], versions: Mapping[str, str]
+) -> dict[str, Any]:
+    base = order.base
+    editions = {
+        area: records.manifest_digest(base.output / area)
+        for area, state in states.items()
+        if state != MISSING
+    }
+    return records.compose(
+        base.edition,
+        base.values,
+        base.chosen,
+        base.inputs,
+        versions,
+        order.left_out,
+        failed,
+        editions,
+        {},
+    )
+
+
+def _overview_stands(order: Order, states: Mapping[str, str]) -> bool:
+    found = records.read(order.base.output)
+    if found is None or not still_installed(found["versions"]):
+        return False
+    wanted = _wanted_manifest(order, states, {}, found["versions"])
+    return records.stands(found, order.base.output, wanted)
+
+
+def _commission(
+    order: Order,
+    package: Package,
+    versions: dict[str, str],
+    cache_folder: Path | None,
+    *,
+    sent: bool,
+) -> Commission:
+    from pensionbook.batch.work import Commission, parcel
+
+    base = order.base
+    own = base.raw.path.resolve()
+    return Commission(
+        batch=f"pensionbook-{uuid.uuid4().hex}",
+        package=own,
+        notebooks=base.sources.notebooks.resolve(),
+        book=base.sources.book.resolve(),
+        config=base.sources.config.resolve(),
+        cache=Path(cache_folder or Path("_build", ".cache")).absolute(),
+        output=base.output,
+        given={name: str(value) for name, value in base.values.items()},
+        languages=base.languages,
+        formats=base.formats,
+        inputs=base.inputs,
+        versions=versions,
+        sent=parcel(own, list(package.evidence), base.sources) if sent else b"",
+    )
+
+
+@contextlib.contextmanager
+def _at_work(client: Client, commission: Commission, progress: BatchProgress) -> Iterator[None]:
+    """Check the workers, listen to them, and end what they keep when the block does."""
+    from pensionbook.batch import work
+
+    def told(event: tuple[Any, dict[str, str]]) -> None:
+        said = event[1]
+        progress.doing(said["worker"], said["area"], said["doing"])
+
+    client.subscribe_topic(commission.batch, told)
+    try:
+        plain = replace(commission, sent=commission.sent[:1])
+        _must_fit(_on_all(client, work.look, plain))
+        yield
+    finally:
+        with contextlib.suppress(Exception):
+            client.unsubscribe_topic(commission.batch)
+        with contextlib.suppress(Exception):
+            client.run(work.leave, commission.batch, on_error="ignore")
+
+
+def _on_all(client: Client, function: Any, *arguments: Any) -> dict[str, Any]:
+    return client.run(function, *arguments, on_error="return")
+
+
+def _must_fit(answers: Mapping[str, Any]) -> None:
+    """Raise an error naming a worker that cannot take part."""
+    for worker, answer in answers.items():
+        if isinstance(answer, BaseException):
+            answer = (
+                f"it cannot run this program ({type(answer).__name__}: {str(answer)[:200]}); "
+                "install the same pensionbook and requirements.txt there"
+            )
+        if answer:
+            raise BuildError(f"the worker {worker} cannot take part: {answer}")
+
+
+def _editions(
+    client: Client, commission: Commission, waiting: list[str], progress: BatchProgress
+) -> dict[str, Outcome]:
+    """Build the editions; one whose worker dies goes to another."""
+    from distributed import as_completed
+
+    from pensionbook.batch import work
+
+    progress.begin(len(waiting), len(client.scheduler_info(n_workers=-1)["workers"]))
+    # Held by the scheduler, so that the death of a worker loses nothing.
+    futures = {
+        client.submit(work.build, commission, area, key=f"{area}-{commission.batch}"): area
+        for area in waiting
+    }
+    outcomes: dict[str, Outcome] = {}
+    for future in as_completed(list(futures), loop=client.loop):
+        area = futures[future]
+        if future.status == "finished":
+            outcome = future.result()
+            if outcome.archive:
+                outcome = _received(outcome, commission.output)
+        else:
+            error = future.exception()
+            cause = f"no worker could finish it ({type(error).__name__}: {str(error)[:300]})"
+            outcome = work.Outcome(area, cause)
+        outcomes[area] = outcome
+        future.release()
+        progress.done(area, outcome.error, outcome.seconds)
+    return outcomes
+
+
+def _received(outcome: Outcome, output: Path) -> Outcome:
+    """Put an edition that came as bytes into its place."""
+    from pensionbook.batch.bundle import unpack
+    from pensionbook.staging import staging_folder, swap_into_place
+
+    target = output / outcome.area
+    try:
+        with staging_folder(target) as staging:
+            unpack(outcome.archive, staging)
+            wrong = manifest.differences(staging / outcome.area)
+            if wrong:
+                raise BuildError(f"it did not arrive whole: {wrong[0]}")
+            swap_into_place(staging / outcome.area, target)
+    except (BuildError, OSError) as error:
+        return replace(outcome, error=str(error), archive=b"")
+    return replace(outcome, archive=b"")
+
+
+def _overview(client: Client, commission: Commission, states: dict[str, str]) -> dict[str, bytes]:
+    from pensionbook.batch import work
+
+    key = f"overview-{commission.batch}"
+    return client.submit(work.compare, commission, states, key=key).result()
+
+
+def _publish(
+    order: Order,
+    files: Mapping[str, bytes],
+    states: Mapping[str, str],
+    failed: Mapping[str, str],
+    versions: Mapping[str, str],
+) -> None:
+    """Put the overview in place; the manifest comes last, so that a cut is noticed."""
+    from pensionbook.staging import swap_into_place
+
+    output = order.base.output
+    staging = Path(tempfile.mkdtemp(prefix=".overview-", dir=output))
+    try:
+        for name, content in files.items():
+            path = staging / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
+        for entry in sorted(staging.iterdir()):
+            if entry.is_dir():
+                swap_into_place(entry, output / entry.name)
+            else:
+                entry.replace(output / entry.name)
+        _drop_former(output, order, {name.partition("/")[0] for name in files})
+        written = _wanted_manifest(order, states, failed, versions)
+        written["outputs"] = records.overview_digests(output, list(written[records.EDITIONS]))
+        manifest.write(written, staging)
+        (staging / manifest.NAME).replace(output / manifest.NAME)
+    except OSError as error:
+        reason = error.strerror or error
+        raise BuildError(f"cannot write {error.filename or output}: {reason}") from error
+    finally:
+        shutil.rmtree(staging, ignore_errors=True)
+
+
+def _drop_former(output: Path, order: Order, own: set[str]) -> None:
+    """Remove what an earlier batch wrote and this one does not have."""
+    earlier = records.read(output) or {records.EDITIONS: {}, "outputs": {}}
+    for name in {*earlier[records.EDITIONS], *(n.partition("/")[0] for n in earlier["outputs"])}:
+        path = output / name
+        if name in own or name in order.areas or path.parent != output:
+            continue
+        if path.is_dir():
+            shutil.rmtree(path)
+        else:
+            path.unlink(missing_ok=True)
+
+
+@contextlib.contextmanager
+def _held(output: Path, order: Order) -> Iterator[None]:
+    """The folder of the batch, made and held by this process alone.
+
+    Raises:
+        BuildError: another batch is at work in it, or it holds something that is not a batch's.
+    """
+    try:
+        output.mkdir(parents=True, exist_ok=True)
+        lock = output / ".batch.lock"
+        handle = os.open(lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+    except OSError as error:
+        raise BuildError(
+            f"cannot write in {output}: {error.strerror or error}; allow it, or name another "
+            "folder with --output"
+        ) from error
+    try:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise BuildError(
+                f"another batch is at work in {output}; wait until it is done, or name another "
+                "folder with --output"
+            ) from None
+        _check_folder(output, order)
+        yield
+    finally:
+        _sweep(output)
+        os.close(handle)
+
+
+def _check_folder(output: Path, order: Order) -> None:
+    earlier = records.read(output) or {records.EDITIONS: {}, "outputs": {}}
+    own = {
+        *("index.html", "overview.csv", manifest.NAME),
+        *order.base.languages,
+        *order.areas,
+        *order.left_out,
+        *earlier[records.EDITIONS],
+        *(name.partition("/")[0] for name in earlier["outputs"]),
+    }
+    strangers = sorted(e.name for e in output.iterdir() if e.name[0] != "." and e.name not in own)
+    if strangers:
+        raise BuildError(
+            f"{output} holds {strangers[0]!r}, which no batch of these areas writes; move it "
+            "away, or name another folder with --output"
+        )
+
+
+def _sweep(output: Path) -> None:
+    """Remove what killed builds left behind; their locks stay, as two must not hold one name."""
+    for stale in [*output.glob(".*.staging-*"), *output.glob(".overview-*")]:
+        shutil.rmtree(stale, ignore_errors=True)
