@@ -95,6 +95,10 @@ class BuildError(PensionbookError):
     """A build step other than a notebook failed."""
 
 
+class ReleaseError(PensionbookError):
+    """An edition cannot be released, or two of them cannot be compared."""
+
+
 class UnprovedError(PensionbookError):
     """A result was found that exact arithmetic could not confirm."""
 
