@@ -200,8 +200,8 @@ def _out_of_hand(report: Report, official: Report) -> Claim | None:
     facts = [
         report.tr(
             "retirees to a hundred insured {first} in {start}, {last} in {end}",
-            first=official.text(then.times(1, "one", then.formula)),
-            last=official.text(later.times(1, "one", later.formula)),
+            first=official.text(then),
+            last=official.text(later),
             start=official.baseline,
             end=official.as_of,
         ),

@@ -38,7 +38,7 @@ from pensionbook.report import Report
 from pensionbook.verdicts import Bound
 from pensionbook.wording import semicolons
 
-PAYERS, RATIO, SUBSIDY = "contributors_persons", "dependency_ratio", "treasury_yuan"
+PAYERS, RATIO, GAP = "contributors_persons", "dependency_ratio", "net_gap_yuan"
 _ASSUMED = mark("the unknowns lie within the ranges assumed in the table of parameters")
 # Outputs of the model and the official quantity nearest to each.
 HELD_OUT = {
@@ -92,6 +92,15 @@ class Outlook:
     def drawn(self) -> pd.DataFrame:
         """Percentiles of each output by year."""
         return percentiles(project(sample(self.ranges, self.draws, self.seed).values))
+
+    @cached_property
+    def calibrated(self) -> pd.DataFrame | None:
+        """The same of the draws that meet the source's rates of growth; see subsidy_share."""
+        try:
+            drawn = sample(self.ranges, self.draws, self.seed, calibrated=True)
+        except ParameterError:
+            return None
+        return percentiles(project(drawn.values))
 
     @cached_property
     def reforms(self) -> pd.DataFrame:
@@ -237,9 +246,9 @@ def _official(official: Report | None, output: str) -> list[tuple[str, str, Meas
 def held_out_table(found: Outlook | None, official: Report | None) -> pd.DataFrame:
     """Official figures of the years that were held out, beside the projection.
 
-    Columns ``what, period, official, exact, drawn, met``.
+    Columns ``what, period, official, exact, drawn, calibrated, met``.
     """
-    columns = ["what", "period", "official", "exact", "drawn", "met"]
+    columns = ["what", "period", "official", "exact", "drawn", "calibrated", "met"]
     if found is None or official is None:
         return pd.DataFrame(columns=columns)
     report, rows = found.report, []
@@ -247,6 +256,10 @@ def held_out_table(found: Outlook | None, official: Report | None) -> pd.DataFra
         for period, _, measure in _official(official, output):
             exact = _ends(found.exact, output, int(period), "low", "high")
             drawn = _ends(found.drawn, output, int(period), "p5", "p95")
+            near = ""
+            if found.calibrated is not None:
+                ends = _ends(found.calibrated, output, int(period), "p5", "p95")
+                near = report.text(plain(*ends, output))
             rows.append(
                 [
                     report.tr(_NAMES[output]),
@@ -254,6 +267,7 @@ def held_out_table(found: Outlook | None, official: Report | None) -> pd.DataFra
                     official.text(measure),
                     report.text(plain(*exact, output)),
                     report.text(plain(*drawn, output)),
+                    near,
                     report.tr(_met(measure, exact, drawn)),
                 ]
             )

@@ -10,7 +10,7 @@ from fractions import Fraction
 
 import pandas as pd
 
-from pensionbook.analysis.outlook import PAYERS, RATIO, SUBSIDY, Outlook, plain, unit_of
+from pensionbook.analysis.outlook import GAP, PAYERS, RATIO, Outlook, plain, unit_of
 from pensionbook.i18n import mark
 from pensionbook.measure import UNKNOWN, Measure
 from pensionbook.model import break_even_base, one_more_year
@@ -18,7 +18,7 @@ from pensionbook.model.incentives import RULES
 from pensionbook.report import Report
 from pensionbook.verdicts import Bound
 
-_ADDED = (PAYERS, "revenue_yuan", "cost_yuan", "treasury_yuan", RATIO)
+_ADDED = (PAYERS, "revenue_yuan", "cost_yuan", GAP, RATIO)
 
 
 def reforms_table(found: Outlook | None) -> pd.DataFrame:
@@ -52,7 +52,7 @@ def reforms_chart(found: Outlook | None, output: str) -> pd.DataFrame:
     report, table = found.report, found.reforms
     name = "name_zh" if report.language.startswith("zh") else "name_en"
     last = table[(table["year"] == found.last) & (table["output"] == output)]
-    last = last.sort_values("p50", ascending=output == SUBSIDY, kind="stable")
+    last = last.sort_values("p50", ascending=output == GAP, kind="stable")
     rows = [
         [row[name], row["p5"], row["p95"], report.text(plain(row["p5"], row["p95"], output))]
         for _, row in last.iterrows()
