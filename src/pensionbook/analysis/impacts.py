@@ -198,7 +198,7 @@ def drawn(report: Report, peers: pd.DataFrame) -> pd.DataFrame:
     """The places with a bounded growth, ready for a chart: labels with their interval, least
     growth first."""
     if peers.empty:
-        return peers
+        return peers.reindex(columns=["label", "low", "high", "value"])
     peers = peers[peers["value"] != ""]
     labels = [
         commas((row.label, report.span(row.since, row.period)), report.language)
