@@ -18,6 +18,11 @@ _NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _FOLDER = re.compile(r"([1-9][0-9]*)-([a-z0-9]+(?:-[a-z0-9]+)*)")
 
 
+def is_name(name: object) -> bool:
+    """Whether this can name an edition or a release, and so a folder."""
+    return isinstance(name, str) and _NAME.fullmatch(name) is not None
+
+
 def check_name(name: str) -> str:
     """The name of a release, if it can be one.
 
@@ -25,7 +30,7 @@ def check_name(name: str) -> str:
         ReleaseError: it has other signs than small letters, digits and single hyphens, or is
             too long.
     """
-    if _NAME.fullmatch(name) and len(name) <= _LONGEST_NAME:
+    if is_name(name) and len(name) <= _LONGEST_NAME:
         return name
     plain = re.sub(r"[^a-z0-9]+", "-", name[:_LONGEST_NAME].lower()).strip("-")
     instead = f", such as {plain}" if plain else ", such as spring-2006"

@@ -14,7 +14,7 @@ from pensionbook.audit import AUDIT_COLUMNS, AUDIT_FILE, BOUNDS_COLUMNS, BOUNDS_
 from pensionbook.errors import ReleaseError
 from pensionbook.fingerprint import sha256_file
 from pensionbook.package import Package
-from pensionbook.releases.naming import RECORD, read_json, read_record
+from pensionbook.releases.naming import RECORD, is_name, read_json, read_record
 from pensionbook.releases.sources import (
     DATA,
     changed_files,
@@ -120,6 +120,9 @@ def _manifest_of(folder: Path) -> dict[str, Any]:
             "build one with `pensionbook build`"
         )
     content = manifest.read(folder)
+    # What stands there becomes part of a path.
+    if content is not None and not is_name(content.get("edition")):
+        content = None
     kinds = {"edition": str, "parameters": dict, "inputs": dict, "versions": dict, "outputs": dict}
     if content is None or not all(isinstance(content.get(k), kind) for k, kind in kinds.items()):
         raise ReleaseError(
@@ -134,8 +137,6 @@ def _package_folder(folder: Path, content: Mapping[str, Any], data: Sequence[Pat
     inputs, edition = content["inputs"], str(content["edition"])
     if (folder / RECORD).is_file():
         own = folder / DATA / edition
-        if not own.resolve().is_relative_to(folder.resolve()):
-            raise ReleaseError(f"{folder / manifest.NAME} names an edition outside the release")
         check_unchanged(read_sources(own), inputs, folder)
         return own
     for named in data:
