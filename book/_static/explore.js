@@ -1,13 +1,10 @@
-/* The projection tried out: sliders, charts and a table, computed as pensionbook.model does. */
+/* The projection tried out: sliders, charts and a table. explore-model.js computes. */
 (function () {
   "use strict";
 
   const SVG = "http://www.w3.org/2000/svg";
   const REST = 300; // milliseconds after which a change is read out and kept in the address
   const LEFT = 44, RIGHT = 76, TOP = 10, BOTTOM = 24, HEIGHT = 150, LINE = 14;
-
-  const sum = (numbers) => numbers.reduce((one, other) => one + other, 0);
-  const means = (stocks) => stocks.slice(1).map((stock, i) => (stocks[i] + stock) / 2);
 
   function make(tag, properties = {}, ...children) {
     const drawn = ["svg", "path", "line", "text", "circle"].includes(tag);
@@ -21,73 +18,8 @@
     return made;
   }
 
-  /* The paying shares that meet the contributors of the reporting date. */
-  function complete(p, told) {
-    const reached = (g) => p[`employed_${g}`] * (1 + p[`growth_${g}`]) ** told.elapsed * p[`covered_${g}`];
-    const paying_public = p.contributors_public / reached("public");
-    const paying_non_public = p.contributors_non_public / sum(told.non_public.map(reached));
-    return { ...p, paying_public, paying_non_public };
-  }
-
-  /* All outputs by year. `moved` holds, for each lever that a reform moves, its values from the base year on. */
-  function project(p, moved, told) {
-    const steps = told.reached.map((_, n) => n);
-    const at = (name, n) => (moved[name] ? moved[name][n] : p[name]);
-    const grown = (g, n) => p[`employed_${g}`] * (1 + p[`growth_${g}`]) ** n;
-    const regular = steps.map((n) =>
-      p.covered_public * p.paying_public * grown("public", n) +
-      sum(told.non_public.map((g) => grown(g, n) * at(`covered_${g}`, n) * p.paying_non_public)));
-    regular[0] = p.contributors_start;
-    const older = steps.map((n) => p.interrupted * p.older_share * at("paying_older", n));
-    const joined = steps.map((n) => {
-      const [again, low] = [at("paying_interrupted", n), at("paying_older", n)];
-      const resumed = (1 - p.older_share) * again + p.older_share * Math.max(again, low);
-      return p.interrupted * resumed + p.migrants * at("covered_migrants", n);
-    });
-    const uncovered = steps.map((n) => sum(told.non_public.map((g) => grown(g, n) * (1 - at(`covered_${g}`, n)))));
-    const retirees = steps.map((n) => p.dependency_start * p.contributors_start * (1 + p.growth_retirees) ** n);
-    const [due, joining, olds, pensioners] =
-      [regular.map((stock) => p.base_ratio * stock), joined, older, retirees].map(means);
-    let gained = 0;
-    return told.years.map((year, i) => {
-      const n = i + 1;
-      const wage = p.average_wage * (1 + p.growth_wage) ** (n - 1);
-      const collected = Math.min(1, p.collection + p.late_share * at("late_recovered", n));
-      const revenue = p.combined_rate * wage * collected * (due[i] + p.base_ratio_joining * joining[i]);
-      const over = Math.max(0, p.combined_rate - p.self_employed_rate);
-      const topup = over * wage * collected * p.base_ratio_joining * olds[i];
-      const gain = at("bonus_share", n) * pensioners[i];
-      gained += gain;
-      const bonus = wage * p.new_retirees_share * (gained - gain / 2);
-      const spending = 12 * p.average_pension * (1 + p.growth_pension) ** (n - 1) * pensioners[i] + bonus;
-      const surcharge = 12 * at("surcharge", n) * p.surcharge_collected * uncovered[n];
-      const contributors = regular[n] + joined[n];
-      return {
-        year,
-        contributors_persons: contributors,
-        dependency_ratio: retirees[n] / contributors,
-        revenue_yuan: revenue,
-        spending_yuan: spending,
-        treasury_yuan: Math.max(0, spending - revenue) + topup - surcharge,
-      };
-    });
-  }
-
-  /* Reforms are phased in after the shares are set; a share stays within one unless it began above. */
-  function compute(values, told) {
-    const before = { ...told.start };
-    for (const { id, kind } of told.sliders) if (kind === "unknowns") before[id] = values[id];
-    const moved = {};
-    for (const { id, kind, share } of told.sliders) {
-      if (kind !== "reforms" || values[id] === before[id]) continue;
-      const top = share ? Math.max(1, before[id]) : Infinity;
-      moved[id] = told.reached.map((part) =>
-        Math.min(Math.max(before[id] + part * (values[id] - before[id]), 0), top));
-    }
-    return project(complete(before, told), moved, told);
-  }
-
   function setUp(place, number) {
+    const { compute } = window.pensionbookProjection;
     const told = JSON.parse(place.querySelector("script").textContent);
     const { words, sliders, columns } = told;
     const locale = (document.documentElement.lang || "en").replace("_", "-");
@@ -103,8 +35,7 @@
 
     const starts = Object.fromEntries(sliders.map(({ id }) => [id, told.start[id]]));
     const startRows = compute(starts, told);
-    let values = { ...starts };
-    let waiting = 0;
+    let [values, waiting] = [starts, 0];
 
     const controls = sliders.map((slider) => {
       const id = `explorer-${number}-${slider.id}`;
@@ -121,11 +52,10 @@
     });
     const group = (kind) => make("fieldset", {}, make("legend", { text: words[kind] }),
       ...controls.filter(({ slider }) => slider.kind === kind).map(({ row }) => row));
+    const button = (text, more) => make("button", { type: "button", text, ...more });
     const buttons = told.scenarios.map((scenario) =>
-      make("button", { type: "button", text: scenario.name, "data-scenario": scenario.id,
-        onclick: () => change(reformed(scenario)) }));
-    const reset = make("button", { type: "button", class: "reset", text: words.reset,
-      onclick: () => change(starts) });
+      button(scenario.name, { "data-scenario": scenario.id, onclick: () => change(reformed(scenario)) }));
+    const reset = button(words.reset, { class: "reset", onclick: () => change(starts) });
     const charts = told.charts.map((id) => {
       const at = columns.findIndex((column) => column.id === id);
       const frame = make("div", { class: "frame" });
@@ -136,8 +66,7 @@
     const heads = [words.year, ...told.heads].map((text, i) => make("th", { scope: "col", class: i ? "number" : "text", text }));
     const table = make("table", { class: "table pb-table" }, make("caption", { text: words.table }),
       make("thead", {}, make("tr", {}, ...heads)),
-      make("tbody", {}, ...startRows.map(({ year }, i) =>
-        make("tr", {}, make("th", { scope: "row", text: year }), ...cells[i]))));
+      make("tbody", {}, ...cells.map((own, i) => make("tr", {}, make("th", { scope: "row", text: told.years[i] }), ...own))));
     const summary = make("p", { class: "explorer-summary", role: "status", "aria-live": "polite" });
     place.setAttribute("role", "group");
     place.setAttribute("aria-label", words.region);
@@ -228,14 +157,17 @@
       const text = (px, py, anchor, kind, said) =>
         make("text", { x: px.toFixed(1), y: py.toFixed(1), "text-anchor": anchor, class: kind, text: said });
       const end = told.years.length - 1;
+      const decimals = Math.max(...marks.map((mark) => (String(mark).split(".")[1] || "").length));
       const [own, first] = [now[end], start[end]].map((value) => digits(value, column.decimals));
       const middle = (y(now[end]) + y(start[end])) / 2;
       const apart = Math.max(Math.abs(y(now[end]) - y(start[end])), LINE) / 2 * (now[end] < start[end] ? 1 : -1);
-      const said = { name: column.name, year: told.years[end], now: withUnit(own, column.unit), start: withUnit(first, column.unit) };
-      const picture = make("svg", { viewBox: `0 0 ${width} ${HEIGHT}`, width, height: HEIGHT, role: "img", "aria-label": filled(words.chart, said) });
+      const [here, there] = [own, first].map((text) => withUnit(text, column.unit));
+      const name = filled(words.chart, { name: column.name, year: told.years[end], now: here, start: there });
+      const picture = make("svg", { viewBox: `0 0 ${width} ${HEIGHT}`, width, height: HEIGHT, role: "img", "aria-label": name });
       for (const mark of marks) {
-        picture.append(make("line", { x1: LEFT, x2: width - RIGHT, y1: y(mark), y2: y(mark), class: mark ? "grid" : "grid zero" }),
-          text(LEFT - 6, y(mark) + 4, "end", "tick", digits(mark, 0, 4)));
+        const ends = { x1: LEFT, x2: width - RIGHT, y1: y(mark), y2: y(mark) };
+        picture.append(make("line", { ...ends, class: mark ? "grid" : "grid zero" }),
+          text(LEFT - 6, y(mark) + 4, "end", "tick", digits(mark, decimals)));
       }
       for (const i of [0, Math.floor(end / 2), end]) picture.append(text(x(i), HEIGHT - 6, "middle", "tick", told.years[i]));
       picture.append(make("path", { d: path(start), class: "start" }), make("path", { d: path(now), class: "now" }),
