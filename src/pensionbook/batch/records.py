@@ -10,6 +10,8 @@ from pensionbook import manifest
 from pensionbook.fingerprint import sha256_file
 
 EDITIONS = "editions"
+# States of an edition: as it should be, older than the batch, not there.
+CURRENT, EARLIER, MISSING = "current", "earlier", "missing"
 
 
 def compose(

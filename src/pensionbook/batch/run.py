@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from pensionbook import manifest
 from pensionbook.batch import records
 from pensionbook.batch.order import Order
+from pensionbook.batch.records import CURRENT, EARLIER, MISSING
 from pensionbook.errors import BuildError, ParameterError
 from pensionbook.fingerprint import still_installed
 
@@ -27,8 +28,6 @@ if TYPE_CHECKING:
     from pensionbook.package import Package
 
 FOLDER, SCHEDULER = TRANSFERS = ("folder", "scheduler")
-# States of an edition in the overview.
-CURRENT, EARLIER, MISSING = "current", "earlier", "missing"
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +123,7 @@ def build_batch(
             built = {area for area, outcome in outcomes.items() if not outcome.error}
             failed = {a: outcomes[a].error for a in waiting if outcomes[a].error}
             states = _states(order, standing | built)
-            files = _overview(client, commission, states | _marks(failed))
+            files = _overview(client, commission, states, failed, order.left_out)
         progress.step("overview")
         _publish(order, files, states, failed, commission.versions)
         _sweep(base.output)
@@ -142,10 +141,6 @@ def _states(order: Order, standing: set[str]) -> dict[str, str]:
         else MISSING
         for area in order.areas
     }
-
-
-def _marks(failed: Mapping[str, str]) -> dict[str, str]:
-    return {f"failed:{area}": cause for area, cause in failed.items()}
 
 
 def _wanted_manifest(
@@ -293,11 +288,11 @@ def _received(outcome: Outcome, output: Path) -> Outcome:
     return replace(outcome, archive=b"")
 
 
-def _overview(client: Client, commission: Commission, states: dict[str, str]) -> dict[str, bytes]:
+def _overview(client: Client, commission: Commission, *told: Mapping[str, str]) -> dict[str, bytes]:
     from pensionbook.batch import work
 
     key = f"overview-{commission.batch}"
-    return client.submit(work.compare, commission, states, key=key).result()
+    return client.submit(work.compare, commission, *told, key=key).result()
 
 
 def _publish(

@@ -96,17 +96,24 @@ def build(commission: Commission, area: str) -> Outcome:
     return Outcome(area, error, time.monotonic() - begin, archive)
 
 
-def compare(commission: Commission, areas: Mapping[str, str]) -> dict[str, bytes]:
+def compare(
+    commission: Commission,
+    states: Mapping[str, str],
+    failed: Mapping[str, str],
+    left_out: Mapping[str, str],
+) -> dict[str, bytes]:
     """The files of the overview, by their paths in the batch's folder.
 
     Args:
-        areas: state of each area's edition; see :mod:`pensionbook.batch.overview`.
+        states: of each area's edition; see :mod:`pensionbook.batch.records`.
+        failed: causes, by area.
+        left_out: reasons, by area.
     """
     _reporter(commission.batch, "")("overview")
     station = _station(commission)
     from pensionbook.batch.overview import overview_files
 
-    return overview_files(station.package, station.base, station.kept, areas)
+    return overview_files(station.package, station.base, station.kept, states, failed, left_out)
 
 
 def look(commission: Commission) -> str:
