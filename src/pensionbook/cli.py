@@ -330,13 +330,14 @@ def verify(
 ) -> None:
     """Check a published edition against its manifest: nothing missing, altered or added.
 
-    Exit code 1 if a file differs. The manifest cannot tell whether it was itself replaced.
+    Exit code 1 if a file differs. The manifest cannot tell whether it was itself replaced. Of a
+    release the data package and the papers that go with it are checked as well.
     """
-    from pensionbook import manifest
+    from pensionbook import manifest, releases
     from pensionbook.batch import records
 
     batch = records.differences(folder)
-    wrong = manifest.differences(folder) if batch is None else batch
+    wrong = releases.differences(folder) if batch is None else batch
     if wrong:
         listing = "\n".join(f"  {line}" for line in wrong)
         raise BuildError(f"{folder} is not as it was published:\n{listing}")

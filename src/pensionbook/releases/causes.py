@@ -99,19 +99,25 @@ class Changes:
         why = self._traced(set(), figures, ())
         return why if why.kinds else self._traced(set(), figures, identities)
 
-    def beside(self, neighbours: Iterable[Why]) -> Why:
-        """Why something moved that names nothing: by what moved its neighbours, or by anything."""
+    def beside(self, neighbours: Iterable[Why], *, word: bool = False) -> Why:
+        """Why something moved that rests on no change itself: by what moved its neighbours.
+
+        Where they tell nothing either, whatever changed comes into question.
+
+        Args:
+            word: it is a word, which has no formula to tell whether a parameter changed it.
+        """
         near = [why for why in neighbours if why.kinds]
         kinds = {kind for why in near for kind in why.kinds}
+        if self.parameters and (word or not kinds):
+            kinds.add(PARAMETER)
         if not kinds:
             kinds = {change.kind for change in self.figures}
             kinds |= {IDENTITY} if self.identities else set()
-            kinds |= {DATA} if self.files and not self.read else set()
-            if self.files and self.read and not kinds:
-                kinds = {DATA}
-        kinds |= {PARAMETER} if self.parameters else set()
-        if self.computing or (not kinds and (self.code or self.versions)):
-            kinds |= {CODE}
+            kinds |= {DATA} if self.files and not kinds else set()
+            kinds |= (
+                {CODE} if self.computing or (not kinds and (self.code or self.versions)) else set()
+            )
         return Why(
             _in_order(kinds),
             tuple(dict.fromkeys(name for why in near for name in why.figures)),

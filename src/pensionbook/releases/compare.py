@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from pensionbook.figures import Interval
 from pensionbook.i18n import available
 from pensionbook.periods import is_period
-from pensionbook.releases.causes import Changes, Why, changes
+from pensionbook.releases.causes import KINDS, Changes, Why, changes
 from pensionbook.releases.figurechanges import FigureChange
 from pensionbook.releases.sides import Side, number
 
@@ -91,10 +91,11 @@ class Comparison:
 def compare(old: Side, new: Side) -> Comparison:
     """Compare two editions of one data package."""
     found = changes(old, new)
-    return Comparison(
-        old, new, found, _values(old, new, found), _verdicts(old, new, found),
-        _bounds(old, new, found),
-    )  # fmt: skip
+    verdicts = _verdicts(old, new, found)
+    # A figure whose verdict moved bounds something that it did not bound before, or no longer.
+    judged = {move.id: move.why for move in verdicts if move.why.traced}
+    values, bounds = _values(old, new, found, judged), _bounds(old, new, found, judged)
+    return Comparison(old, new, found, values, verdicts, bounds)
 
 
 def relation(old: Interval, new: Interval) -> str:
@@ -132,14 +133,16 @@ def _holds(outer: Interval, inner: Interval) -> bool:
     return below and (outer.high is None or (inner.high is not None and inner.high <= outer.high))
 
 
-def _values(old: Side, new: Side, found: Changes) -> tuple[Move, ...]:
+def _values(old: Side, new: Side, found: Changes, judged: Mapping[str, Why]) -> tuple[Move, ...]:
     labels = _labels(old, new)
     moves = []
     for name, one, other in _pairs(old.values, new.values):
         before, after = _range_of_value(one), _range_of_value(other)
         if before == after or (before and after and _says_the_same(before, after)):
             continue
-        move = _move(VALUE, name, before, after, found.of_value(one, other))
+        named = [f for row in (one, other) if row for f in row.get("figures") or ()]
+        why = _judged(found.of_value(one, other), named, judged)
+        move = _move(VALUE, name, before, after, why)
         words = {r.text for r in (before, after) if r and r.interval is None}
         if words and not words <= labels:
             move = replace(move, finding="word")
@@ -178,14 +181,15 @@ def _superseded(figure: str, side: Side) -> bool:
     return figure in {other.figure_id for other in side.package.superseded}
 
 
-def _bounds(old: Side, new: Side, found: Changes) -> tuple[Move, ...]:
+def _bounds(old: Side, new: Side, found: Changes, judged: Mapping[str, Why]) -> tuple[Move, ...]:
     moves = []
     for key, one, other in _pairs(old.bounds, new.bounds):
         before, after = _range_of_bound(one), _range_of_bound(other)
         if before != after:
-            why = found.of_bound(key, one, other)
+            named = [f for row in (one, other) if row for f in row["figures"].split(";")]
+            why = _judged(found.of_bound(key, one, other), named, judged)
             move = _move(BOUND, " ".join(key), before, after, why)
-            # That a level may be nothing is no finding, and it is never less.
+            # A bound is of a level, which is never less than nothing.
             moves.append(replace(move, finding=""))
     return tuple(_with_neighbours(moves, found, lambda move: move.id.split(" ")[0]))
 
@@ -202,12 +206,30 @@ def _move(kind: str, name: str, old: Range | None, new: Range | None, why: Why) 
         relation=relation(old.interval, new.interval),
         difference=(low, high),
         relative=(_over(low, old.interval.low), _over(high, old.interval.high)),
-        finding="sign" if sign(old.interval) != sign(new.interval) else "",
+        finding="sign" if _turned(old.interval, new.interval) else "",
     )
+
+
+def _turned(old: Interval, new: Interval) -> bool:
+    """Whether the order against zero is another; what is not recoverable has none."""
+    known = all(ends.low not in (None, 0) or ends.high is not None for ends in (old, new))
+    return known and sign(old) != sign(new)
 
 
 def _over(difference: Fraction | None, end: Fraction | None) -> Fraction | None:
     return None if difference is None or not end else difference / abs(end)
+
+
+def _judged(why: Why, named: Iterable[str], judged: Mapping[str, Why]) -> Why:
+    """A move's causes, or where it has none those of the verdicts on the figures under it."""
+    verdicts = [judged[name] for name in dict.fromkeys(named) if name in judged]
+    if why.kinds or not verdicts:
+        return why
+    return Why(
+        tuple(kind for kind in KINDS if any(kind in other.kinds for other in verdicts)),
+        tuple(dict.fromkeys(name for other in verdicts for name in other.figures)),
+        tuple(dict.fromkeys(name for other in verdicts for name in other.identities)),
+    )
 
 
 def _with_neighbours(
@@ -222,7 +244,8 @@ def _with_neighbours(
         if move.why.kinds:
             yield move
         else:
-            yield replace(move, why=found.beside(traced.get(place(move), ())))
+            word = move.kind == VALUE and move.relation == "" and bool(move.notebook)
+            yield replace(move, why=found.beside(traced.get(place(move), ()), word=word))
 
 
 def _pairs(

@@ -32,7 +32,6 @@ from pensionbook.releases.naming import (
 from pensionbook.releases.papers import (
     CHANGES_FILE,
     CITATION_FILE,
-    LICENCE,
     change_log,
     citation,
     licences,
@@ -198,11 +197,16 @@ def _fill(
     comparison = None
     if earlier:
         now = read_side(folder, folder / DATA / package.name)
-        now = replace(now, label=f"{number}-{name}")
+        now = replace(
+            now,
+            label=f"{number}-{name}",
+            record={"number": number, "name": name, "date": day.isoformat()},
+        )
         comparison = compare(read_side(earlier), now)
     title = package.title_in("en", str(content["parameters"].get("area", "")))
-    names = licences(raw.descriptor)
-    (folder / CITATION_FILE).write_text(citation(title, number, day, names), encoding="utf-8")
+    (folder / CITATION_FILE).write_text(
+        citation(title, number, day, licences(raw.descriptor)), encoding="utf-8"
+    )
     (folder / CHANGES_FILE).write_text(
         change_log(title, number, name, day, note, comparison), encoding="utf-8"
     )
@@ -234,7 +238,7 @@ def _fill(
         number=number,
         name=name,
         day=day,
-        licences=_licence_entries(raw) or [{"name": LICENCE}],
+        licences=licences(raw.descriptor),
         languages=content.get("languages") or ["en"],
         # The record has the digest of the crate, so the crate cannot have that of the record.
         digests={**outputs, **added, manifest.NAME: record["manifest"], RECORD: None},
@@ -242,15 +246,6 @@ def _fill(
     added[CRATE_FILE] = sha256_file(folder / CRATE_FILE)
     write_json(record | {"files": dict(sorted(added.items()))}, folder / RECORD)
     return comparison
-
-
-def _licence_entries(raw: RawPackage) -> list[Mapping[str, str]]:
-    listed = raw.descriptor.get("licenses")
-    return [
-        {key: str(value) for key, value in entry.items()}
-        for entry in (listed if isinstance(listed, list) else [])
-        if isinstance(entry, dict) and isinstance(entry.get("name"), str)
-    ]
 
 
 @contextlib.contextmanager
@@ -281,30 +276,3 @@ def _writing(shelf: Path) -> Iterator[None]:
             f"cannot write {error.filename or shelf}: {error.strerror or error}; allow it, or "
             "name another folder with --to"
         ) from error
-
-
-def differences(folder: Path) -> list[str]:
-    """What in a release is not as it was released, a line for each file.
-
-    Raises:
-        BuildError: its manifest cannot be read.
-        ReleaseError: it has no record that can be read.
-    """
-    record = read_record(folder)
-    if record is None:
-        raise ReleaseError(f"{folder} is no release: it has no {RECORD}")
-    own = set(record["files"]) | {RECORD}
-    lines = [
-        line
-        for line in manifest.differences(folder)
-        if not (line.endswith(": not in the manifest") and line.rsplit(": ", 1)[0] in own)
-    ]
-    if sha256_file(folder / manifest.NAME) != record["manifest"]:
-        lines.append(f"{manifest.NAME}: altered")
-    for name, digest in sorted(record["files"].items()):
-        path = folder / name
-        if not path.is_file():
-            lines.append(f"{name}: missing")
-        elif sha256_file(path) != digest:
-            lines.append(f"{name}: altered")
-    return lines

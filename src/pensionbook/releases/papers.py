@@ -28,18 +28,18 @@ _STYLE = (
 )
 
 
-def licences(descriptor: Mapping[str, Any]) -> list[str]:
-    """Names of the licences of a data package; the project's where it says none."""
+def licences(descriptor: Mapping[str, Any]) -> list[dict[str, str]]:
+    """The licences of a data package, each with its name; the project's where it says none."""
     listed = descriptor.get("licenses")
-    names = [
-        entry["name"]
+    found = [
+        {key: str(value) for key, value in entry.items()}
         for entry in (listed if isinstance(listed, list) else [])
         if isinstance(entry, dict) and isinstance(entry.get("name"), str)
     ]
-    return names or [LICENCE]
+    return found or [{"name": LICENCE}]
 
 
-def citation(title: str, number: int, day: date, names: Sequence[str]) -> str:
+def citation(title: str, number: int, day: date, own: Sequence[Mapping[str, str]]) -> str:
     """CITATION.cff of a release: a data set with number, day and licence."""
     content = {
         "cff-version": _CFF_VERSION,
@@ -49,10 +49,22 @@ def citation(title: str, number: int, day: date, names: Sequence[str]) -> str:
         "version": str(number),
         "date-released": day,
         "authors": _AUTHORS,
-        "license": names[0] if len(names) == 1 else list(names),
+        **_licence(own),
         "keywords": ["pension coverage", "official statistics", "reproducible research"],
     }
     return yaml.safe_dump(content, allow_unicode=True, sort_keys=False, width=100)
+
+
+def _licence(own: Sequence[Mapping[str, str]]) -> dict[str, Any]:
+    """The licences by their SPDX names; where one has none, the address of the first."""
+    from packaging.licenses import InvalidLicenseExpression, canonicalize_license_expression
+
+    try:
+        names = [str(canonicalize_license_expression(entry["name"])) for entry in own]
+    except InvalidLicenseExpression:
+        address = own[0].get("path", "")
+        return {"license-url": address} if address.startswith(("http://", "https://")) else {}
+    return {"license": names[0] if len(names) == 1 else names}
 
 
 def change_log(

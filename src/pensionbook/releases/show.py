@@ -22,8 +22,8 @@ from pensionbook.suggest import listed
 
 FORMAT = 1
 # Longer tables tell nobody anything; JSON has every row.
-_ROWS_AT_MOST = 40
-_SPECIAL = re.compile(r"([\\`*_{}\[\]<>|#~$^])")
+_ROWS_AT_MOST = 25
+_SPECIAL = re.compile(r"([\\`*{}\[\]<>|#~$^]|(?<!\w)_|_(?!\w))")
 _FIGURES = {
     REVISION: mark("Printed figures revised (new data)"),
     CORRECTION: mark("Printed figures corrected (our errors)"),

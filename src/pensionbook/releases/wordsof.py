@@ -91,7 +91,7 @@ def side_words(range_: Range | None, language: str, package: Package | None = No
         return "—"
     if range_.interval is None:
         return range_.text
-    if range_.interval.low is range_.interval.high is None:
+    if range_.interval.low in (None, 0) and range_.interval.high is None:
         return translate("not recoverable", language)
     return f"{range_words(range_.interval, language)}{_unit(range_.unit, language, package)}"
 
@@ -161,8 +161,8 @@ def other_changes(comparison: Comparison, language: str) -> list[str]:
     if found.code:
         lines.append(
             translate(
-                "code: {count} files differ ({library} of the library); a move is put down to "
-                "the library only where nothing else it rests on differs",
+                "code: files that differ: {count}, of the library: {library}; a move is put down "
+                "to the library only where nothing else it rests on differs",
                 language,
                 count=len(found.code),
                 library=len(found.computing),
@@ -171,7 +171,7 @@ def other_changes(comparison: Comparison, language: str) -> list[str]:
     if found.versions:
         lines.append(
             translate(
-                "code: {count} installed versions differ", language, count=len(found.versions)
+                "code: installed versions that differ: {count}", language, count=len(found.versions)
             )
         )
     if found.files and not found.read:
