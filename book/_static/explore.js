@@ -4,7 +4,7 @@
 
   const SVG = "http://www.w3.org/2000/svg";
   const REST = 300; // milliseconds after which a change is read out and kept in the address
-  const LEFT = 44, RIGHT = 76, TOP = 10, BOTTOM = 24, HEIGHT = 150, LINE = 14;
+  const LEFT = 44, RIGHT = 80, TOP = 10, BOTTOM = 24, HEIGHT = 150, LINE = 14;
 
   function make(tag, properties = {}, ...children) {
     const drawn = ["svg", "path", "line", "text", "circle"].includes(tag);
