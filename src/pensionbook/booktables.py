@@ -44,7 +44,7 @@ class RegisterDirective(SphinxDirective):
             text = translate(
                 "No printed figure of this edition has this verdict.", data["language"]
             )
-            return [nodes.paragraph("", text)]
+            return [nodes.paragraph("", text, translatable=False, classes=["generated"])]
         anchors = [] if wanted else [figure_anchor(row["id"]) for row in rows]
         # Under a heading that names the verdict its column is left out, and so is the reading.
         columns = [name for name in _WIDTHS if not (wanted and name in ("verdict", "read"))]
@@ -75,7 +75,7 @@ class EvidenceDirective(SphinxDirective):
         language = data["language"]
         if not data["evidence"]:
             text = translate("No value of this edition rests on another source.", language)
-            return [nodes.paragraph("", text)]
+            return [nodes.paragraph("", text, translatable=False, classes=["generated"])]
         found: list[nodes.Node] = []
         for name, own in data["evidence"].items():
             title = translate("{title} (package {name})", language, title=own["title"], name=name)
@@ -119,7 +119,7 @@ class ValuesDirective(SphinxDirective):
         values, language = data["values"], data["language"]
         if not values:
             text = translate("No notebook of this edition records a value.", language)
-            return [nodes.paragraph("", text)]
+            return [nodes.paragraph("", text, translatable=False, classes=["generated"])]
         records = [r for _, r in sorted(values.items()) if r["unit"] != "text"]
         rows: list[tuple[Any, ...]] = []
         comma = enumerated(["", ""], language)
