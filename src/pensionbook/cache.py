@@ -10,7 +10,8 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-_KEPT_ENTRIES = 400
+# Room for some hundred editions: eight notebooks in two languages are about seven megabytes.
+_KEPT_BYTES = 2_000_000_000
 _UNFINISHED_SECONDS = 3600
 
 
@@ -51,16 +52,20 @@ class Cache:
         finally:
             Path(name).unlink(missing_ok=True)
 
-    def trim(self) -> None:
-        """Drop the entries that were not used for longest, beyond a few hundred."""
-        used = []
+    def trim(self, most: int = _KEPT_BYTES) -> None:
+        """Drop the entries that were not used for longest, beyond so many bytes in all."""
+        found = []
         for path in self.folder.glob("??/*.json"):
             with contextlib.suppress(OSError):
-                used.append((path.stat().st_mtime, path))
-        for _, path in sorted(used, reverse=True)[_KEPT_ENTRIES:]:
-            path.unlink(missing_ok=True)
-        if used:
-            self._drop_unfinished(max(used)[0] - _UNFINISHED_SECONDS)
+                state = path.stat()
+                found.append((state.st_mtime, state.st_size, path))
+        total = 0
+        for _, size, path in sorted(found, reverse=True):
+            total += size
+            if total > most:
+                path.unlink(missing_ok=True)
+        if found:
+            self._drop_unfinished(max(found)[0] - _UNFINISHED_SECONDS)
 
     def _drop_unfinished(self, before: float) -> None:
         # Left by builds that were killed; a young one may be another build's at work.

@@ -462,6 +462,48 @@ def diff(
         typer.echo(f"written: {written}")
 
 
+@app.command(
+    epilog="Examples: pensionbook cache; pensionbook cache --trim 500MB; "
+    "pensionbook cache --trim 30d; pensionbook cache --clear",
+)
+def cache(
+    trim: Annotated[
+        str | None,
+        typer.Option(
+            metavar="SIZE|DAYS",
+            help="Drop what was not used for longest, beyond a size such as 500MB or 2GB, "
+            "or what was not used for a number of days such as 30d.",
+            show_default=False,
+        ),
+    ] = None,
+    clear: Annotated[bool, typer.Option("--clear", help="Drop everything.")] = False,
+    folder: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FOLDER",
+            help="Folder of the cache; by default _build/.cache in the current folder.",
+            show_default=False,
+        ),
+    ] = None,
+) -> None:
+    """Show what builds keep for the next build, or drop some of it; a build remakes what it needs.
+
+    Executed notebooks, audits, reconciliations and half-read books are kept under digests of all
+    they depend on, so that many editions share them. A damaged entry is noticed and made anew.
+    """
+    from pensionbook import cachetools
+
+    if trim is not None and clear:
+        raise ParameterError("--trim and --clear: given together; leave one out")
+    place = (folder or Path("_build", ".cache")).absolute()
+    if trim is not None or clear:
+        limit = cachetools.read_limit(trim) if trim is not None else cachetools.NOTHING
+        dropped = cachetools.drop(place, limit)
+        size = cachetools.size_text(sum(entry.size for entry in dropped))
+        typer.echo(f"dropped: {len(dropped)} entries, {size}")
+    typer.echo(cachetools.summary(place))
+
+
 def _relative(path: Path) -> Path:
     here = Path.cwd()
     return path.relative_to(here) if path.is_relative_to(here) else path

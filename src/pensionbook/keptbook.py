@@ -64,6 +64,13 @@ def trim(shelf: Path) -> None:
 
 
 @contextlib.contextmanager
+def held(book: Path) -> Iterator[bool]:
+    """Whether a kept book is this process's alone for the length of the block."""
+    with _lock(book.with_name(f"{book.name}.{_LOCK}")) as ours:
+        yield ours
+
+
+@contextlib.contextmanager
 def _lock(path: Path) -> Iterator[bool]:
     handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
     try:
