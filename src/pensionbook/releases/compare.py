@@ -148,7 +148,9 @@ def _values(old: Side, new: Side, found: Changes, judged: Mapping[str, Why]) -> 
             move = replace(move, finding="word")
         notebook = str((other or one or {})["notebook"])
         moves.append(replace(move, notebook=notebook))
-    return tuple(_with_neighbours(moves, found, lambda move: move.notebook))
+    # What names no figure, and has no moved neighbour that does, may count verdicts.
+    counted = [replace(why, figures=(), identities=()) for why in judged.values()]
+    return tuple(_with_neighbours(moves, found, lambda move: move.notebook, counted))
 
 
 def _says_the_same(before: Range, after: Range) -> bool:
@@ -233,7 +235,10 @@ def _judged(why: Why, named: Iterable[str], judged: Mapping[str, Why]) -> Why:
 
 
 def _with_neighbours(
-    moves: list[Move], found: Changes, place: Callable[[Move], str]
+    moves: list[Move],
+    found: Changes,
+    place: Callable[[Move], str],
+    otherwise: Iterable[Why] = (),
 ) -> Iterable[Move]:
     """The moves, those without a cause of their own with the causes of what stands beside them."""
     traced: dict[str, list[Why]] = {}
@@ -244,8 +249,9 @@ def _with_neighbours(
         if move.why.kinds:
             yield move
         else:
-            word = move.kind == VALUE and move.relation == "" and bool(move.notebook)
-            yield replace(move, why=found.beside(traced.get(place(move), ()), word=word))
+            word = "text" in {side.unit for side in (move.old, move.new) if side}
+            near = traced.get(place(move)) or otherwise
+            yield replace(move, why=found.beside(near, word=word))
 
 
 def _pairs(

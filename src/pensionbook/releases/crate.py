@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote, unquote
+from urllib.parse import unquote
 
 from pensionbook.errors import ReleaseError
 from pensionbook.releases.naming import read_json
@@ -87,7 +87,7 @@ def write_crate(
         }
         if digests[path]:
             properties["sha256"] = digests[path]
-        crate.add_file(dest_path=quote(path), properties=properties)
+        crate.add_file(dest_path=path, properties=properties)
     crate.metadata.write(folder)
     _check(folder, digests)
 

@@ -34,10 +34,11 @@ _MOVES = (
     ("bounds", mark("Bounds")),
 )
 _FIGURE_COLUMNS = (
-    mark("figure"), mark("old"), mark("new"), mark("difference"), mark("what happened"),
+    mark("Figure"), mark("Old"), mark("New"), mark("Difference"), mark("What happened"),
 )  # fmt: skip
 _MOVE_COLUMNS = (
-    mark("what"), mark("old"), mark("new"), mark("difference"), mark("new to old"), mark("why"),
+    mark("Name"), mark("Old"), mark("New"), mark("Difference"), mark("New against old"),
+    mark("Why"),
 )  # fmt: skip
 
 

@@ -37,11 +37,11 @@ _FINDINGS = {
     "sign": mark("another sign"),
 }
 _WHAT = {
-    "revised": mark("revised"),
-    "added": mark("added"),
+    "revised": mark("revised by the source"),
+    "added": mark("new figure"),
     "superseded": mark("superseded"),
-    "corrected": mark("corrected"),
-    "withdrawn": mark("withdrawn"),
+    "corrected": mark("corrected by us"),
+    "withdrawn": mark("taken out by us"),
     "reinstated": mark("in force again"),
 }
 
@@ -206,9 +206,8 @@ def _plain(value: Fraction, *, up: bool) -> str:
 def _signed(value: Fraction | None, suffix: str) -> str:
     if value is None:
         return "—"
-    decimals = 2 if suffix or abs(value) < 100 else 0
-    text = f"{float(value):+,.{decimals}f}"
+    text = f"{float(value):+,.{0 if abs(value) >= 100 else 2}f}"
+    if value and abs(value) < 1:
+        text = f"{float(value):+.2g}"
     text = text.rstrip("0").rstrip(".") if "." in text else text
-    if float(text.replace(",", "")) == 0:
-        text = "0" if value == 0 else f"{float(value):+.1e}"
     return text.replace("-", "\u2212") + suffix
