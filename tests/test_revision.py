@@ -449,6 +449,15 @@ def test_a_manifest_of_another_shape(run, old: Edition, parts: dict) -> None:
     assert "manifest.json is damaged" in err
 
 
+def test_a_batch_is_not_one_edition(run, old: Edition) -> None:
+    path = old.folder / "manifest.json"
+    content = json.loads(path.read_text(encoding="utf-8")) | {"editions": {"town": "0" * 64}}
+    path.write_text(json.dumps(content), encoding="utf-8")
+    code, _, err = run("diff", old.folder, old.folder)
+    assert code == 1
+    assert "holds many editions; name one of them" in err
+
+
 def test_a_package_of_neither_side(tmp_path: Path, pair: tuple[Edition, Edition]) -> None:
     old, new = pair
     third = edition(tmp_path / "third", [row("all_2001", "7"), *FIGURES[1:]])

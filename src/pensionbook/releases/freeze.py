@@ -38,7 +38,7 @@ from pensionbook.releases.papers import (
     write_revisions,
 )
 from pensionbook.releases.show import to_json
-from pensionbook.releases.sides import read_side
+from pensionbook.releases.sides import VALUES_FILE, read_side
 from pensionbook.releases.sources import DATA, check_unchanged, copy_sources, read_sources
 
 DIFFERENCE_FILE = "revisions.json"
@@ -141,7 +141,8 @@ def release(
 
 
 def _only_build() -> Path:
-    found = sorted(path.parent for path in Path(_BUILDS).glob(f"*/{manifest.NAME}"))
+    manifests = Path(_BUILDS).glob(f"*/{manifest.NAME}")
+    found = sorted(path.parent for path in manifests if path.with_name(VALUES_FILE).is_file())
     if len(found) == 1:
         return found[0]
     if not found:

@@ -129,6 +129,11 @@ def _manifest_of(folder: Path) -> dict[str, Any]:
             f"{folder / manifest.NAME} is damaged, or of another version; build the edition "
             "again, or fetch the release anew"
         )
+    if isinstance(content.get("editions"), dict):
+        one = next(iter(content["editions"]), "AREA")
+        raise ReleaseError(
+            f"{folder} holds many editions; name one of them, such as {folder / one}"
+        )
     return content
 
 
