@@ -25,7 +25,7 @@ from pensionbook.releases.crate import CRATE_FILE, read_crate
 from pensionbook.releases.freeze import Release, release
 from pensionbook.releases.naming import check_name
 from pensionbook.releases.sides import read_side
-from projects import PROGRAM, ROOT
+from projects import PROGRAM, ROOT, Project
 from released import FIGURES, VALUES, Edition, edition, row, value, word
 
 SHELF = Path("releases", "synthetic-town")
@@ -495,3 +495,34 @@ def test_the_program_does_not_load_the_crate_library_for_help() -> None:
     command = [sys.executable, "-X", "importtime", str(PROGRAM), "diff", "--help"]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     assert "rocrate" not in done.stderr
+
+
+# -- the page of the book -------------------------------------------------------------------------
+
+
+@pytest.mark.slow
+def test_a_page_of_the_book_says_what_moved(project: Project) -> None:
+    (project.book / "revisions.md").write_text("# Revisions\n\n```{revisions}\n```\n", "utf-8")
+    project.list_pages("notebooks/ok", "revisions")
+    assert project.build().returncode == 0
+    page = project.output / "en" / "html" / "revisions.html"
+    assert "not compared with an earlier release" in page.read_text(encoding="utf-8")
+    spring = release("spring", project.output, data=project.package, day="2006-03-01").folder
+    line = (project.package / "figures.csv").read_text(encoding="utf-8").splitlines()[1]
+    name = line.partition(",")[0]
+    set_cell(project.package, "figures.csv", name, "printed", "17")
+    done = project.build("--since", str(spring.absolute()))
+    assert done.returncode == 0, done.stderr
+    text = page.read_text(encoding="utf-8")
+    assert "1-spring of 2006-03-01 and this edition" in text
+    assert "Printed figures corrected (our errors)" in text
+    assert f"{name}</p>" in text
+    assert "nothing changed" in project.build("--since", str(spring.absolute())).stdout
+
+
+def test_a_release_of_another_edition_is_no_earlier_one(first: Edition, project: Project) -> None:
+    spring = made(first, "spring").folder.absolute()
+    done = project.build("--since", str(spring))
+    assert done.returncode == 1
+    assert "is an edition of synthetic-town, not of small-region" in done.stderr
+    assert not project.output.exists()

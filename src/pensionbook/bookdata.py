@@ -32,6 +32,7 @@ _EMPTY: dict[str, Any] = {
     "units": {},
     "assumptions": {},
     "evidence": {},
+    "revisions": None,
 }
 
 

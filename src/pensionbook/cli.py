@@ -15,6 +15,7 @@ import typer
 from pensionbook import __version__
 from pensionbook.errors import BuildError, PackageError, ParameterError, PensionbookError
 from pensionbook.layout import FORMATS
+from pensionbook.releases import commands
 
 _PACKAGE = typer.Argument(
     metavar="PACKAGE", help="Folder of the data package, the one with datapackage.yaml."
@@ -270,11 +271,21 @@ def build(
             show_default="folder",
         ),
     ] = None,
+    since: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="RELEASE",
+            help="An earlier release: a page of the report says what moved since.",
+            show_default=False,
+        ),
+    ] = None,
 ) -> None:
     """Build the report: audit, notebooks, web pages; with --each one for each part of the area.
 
     Only what changed is run again. The earlier report stays as it is until the new one is complete.
     """
+    if each is not None and since is not None:
+        raise ParameterError("--since: only for one edition; leave it out, or --each")
     if each is not None:
         from pensionbook.batch.command import build_each
 
@@ -312,6 +323,7 @@ def build(
             notebooks=notebooks,
             book=book,
             jobs=jobs or 0,
+            since=since,
             progress=progress,
         )
     if not built.changed:
@@ -347,119 +359,7 @@ def verify(
     typer.echo(f"{found['edition']}: {files} files are as published, from {inputs} inputs")
 
 
-@app.command(
-    epilog="Examples: pensionbook release first; pensionbook release spring-2006 "
-    '--edition _build/tianjin-2002 --date 2006-03-01 --note "With the final figures of 2005."',
-)
-def release(
-    name: Annotated[
-        str,
-        typer.Argument(
-            metavar="NAME",
-            help="What to call it: small letters, digits and single hyphens.",
-        ),
-    ],
-    edition: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="FOLDER",
-            help="The built edition to release.",
-            show_default="the only one in _build",
-        ),
-    ] = None,
-    date: Annotated[
-        str,
-        typer.Option(
-            metavar="YYYY-MM-DD",
-            help="Day of the release.",
-            show_default="`created` of the data package",
-        ),
-    ] = "",
-    note: Annotated[
-        str,
-        typer.Option(
-            metavar="TEXT", help="What readers should know; goes into CHANGES.md.", show_default=""
-        ),
-    ] = "",
-    to: Annotated[
-        Path, typer.Option(metavar="FOLDER", help="Where the releases of all editions are kept.")
-    ] = Path("releases"),
-    data: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="FOLDER",
-            help="The data package the edition was built from.",
-            show_default="data/EDITION",
-        ),
-    ] = None,
-) -> None:
-    """Freeze a built edition as a numbered, dated release: releases/EDITION/NUMBER-NAME.
-
-    A release holds the edition with its manifest, the data package it was built from, RO-Crate
-    metadata, CITATION.cff, and in CHANGES.md what moved since the release before it. It is
-    written whole or not at all, is never overwritten, and with the same inputs and day it is the
-    same bytes. An edition that was changed since it was built is refused.
-    """
-    from pensionbook.releases.freeze import release as freeze
-
-    made = freeze(name, edition, day=date, note=note, target=to, data=data)
-    source = "as --date says" if date else "the day its data package was published"
-    typer.echo(f"release {made.number} of {made.day} ({source}): {_relative(made.folder)}")
-    if made.comparison:
-        from pensionbook.releases.show import summary
-
-        typer.echo("\n".join(summary(made.comparison, "en")))
-
-
-@app.command(
-    epilog="Examples: pensionbook diff releases/tianjin-2002/1-first _build/tianjin-2002; "
-    "pensionbook diff old new --data data-2006 --data data-2007 --json --output diff.json",
-)
-def diff(
-    old: Annotated[
-        Path, typer.Argument(metavar="OLD", help="The earlier release or built edition.")
-    ],
-    new: Annotated[Path, typer.Argument(metavar="NEW", help="The later one.")],
-    data: Annotated[
-        list[Path] | None,
-        typer.Option(
-            metavar="FOLDER",
-            help="The data package a built edition was made from; repeatable. A release has its "
-            "own.",
-            show_default="data/EDITION, if it is the one",
-        ),
-    ] = None,
-    as_json: Annotated[
-        bool, typer.Option("--json", help="Print everything as JSON instead of tables.")
-    ] = False,
-    output: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="FILE",
-            help="File to write instead: JSON, or a page in Markdown if it ends in .md.",
-            show_default=False,
-        ),
-    ] = None,
-    language: Annotated[
-        str, typer.Option(metavar="LANGUAGE", help="Language of a page in Markdown.")
-    ] = "en",
-    every: Annotated[bool, typer.Option("--all", help="Print all rows of long tables.")] = False,
-) -> None:
-    """Say which values, verdicts and bounds moved between two editions, by how much and why.
-
-    Revisions are new data: another source, a later vintage, a new figure. Corrections mend our
-    own errors: the same place of the source and the same vintage, read otherwise. What moved may
-    also rest on an identity, a parameter or the code that changed. Moves that alter a stated
-    finding (another word, verdict or sign) come first.
-    """
-    from pensionbook.releases.compare import compare
-    from pensionbook.releases.show import deliver
-    from pensionbook.releases.sides import read_sides
-
-    found = compare(*read_sides(old, new, data or ()))
-    written = deliver(found, output, as_json=as_json, language=language, every=every)
-    if written:
-        typer.echo(f"written: {written}")
+commands.add_to(app)
 
 
 @app.command(

@@ -92,6 +92,7 @@ class Plan:
         values: of the notebooks' parameters but the language.
         inputs: sha256 of each file by its name.
         output: absolute folder of the edition.
+        since: release that it is compared with.
     """
 
     raw: RawPackage
@@ -103,6 +104,7 @@ class Plan:
     formats: tuple[str, ...]
     inputs: dict[str, str]
     output: Path
+    since: Path | None = None
 
     @property
     def chosen(self) -> dict[str, tuple[str, ...]]:
@@ -127,6 +129,7 @@ def plan_edition(
     notebooks: Path | None = None,
     book: Path | None = None,
     config: Path | None = None,
+    since: Path | None = None,
 ) -> Plan:
     """What a build is asked for; arguments and errors are those of :func:`build_edition`.
 
@@ -147,8 +150,9 @@ def plan_edition(
         values,
         _languages(sources.book, languages, given),
         _formats(formats),
-        _inputs(raw, sources, found),
+        _inputs(raw, sources, found) | _since(since, edition),
         Path(output or Path("_build", edition)).absolute(),
+        since,
     )
 
 
@@ -163,6 +167,7 @@ def build_edition(
     book: Path | None = None,
     cache_folder: Path | None = None,
     jobs: int = 0,
+    since: Path | None = None,
     progress: Progress,
 ) -> Built:
     """Build an edition from its data package.
@@ -179,12 +184,14 @@ def build_edition(
         output: folder of the edition; by default ``_build/<edition>`` in the current folder.
         cache_folder: by default ``_build/.cache`` in the current folder.
         jobs: notebooks that run at one time; 0 for as many as there are processors.
+        since: an earlier release; the page of revisions says what moved since.
 
     Raises:
         PackageError: the package does not pass the check.
         ParameterError: a parameter is unknown or cannot have its value.
         NotebookError: a notebook stops.
         BuildError: the book does not compile, or the output cannot be written.
+        ReleaseError: what ``since`` names is no release of this edition.
     """
     plan = plan_edition(
         package,
@@ -194,6 +201,7 @@ def build_edition(
         output=output,
         notebooks=notebooks,
         book=book,
+        since=since,
     )
     changed = not (_versions_stand(plan.output) and plan.stands())
     if changed:
@@ -239,11 +247,21 @@ def build_planned(
                 versions=versions,
                 progress=progress,
                 workshop=workshop,
+                since=plan.since,
             )
             job.run(staging, plan.output, open_cache(cache_folder), jobs or os.cpu_count() or 1)
         except OSError as error:
             reason = error.strerror or error
             raise BuildError(f"cannot write {error.filename or staging}: {reason}") from error
+
+
+def _since(since: Path | None, edition: str) -> dict[str, str]:
+    """What the earlier release adds to the inputs."""
+    if since is None:
+        return {}
+    from pensionbook.releases.inbook import since_input
+
+    return since_input(since, edition)
 
 
 def _edition_name(raw: RawPackage) -> str:

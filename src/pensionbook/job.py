@@ -64,6 +64,7 @@ class Job:
         values: of the notebooks' parameters but the language.
         inputs: sha256 of each file by its name.
         workshop: processes that outlive this build; without one the build has its own.
+        since: release that the page of revisions compares with.
     """
 
     package: Package
@@ -77,6 +78,7 @@ class Job:
     versions: dict[str, str]
     progress: Progress
     workshop: Workshop | None = None
+    since: Path | None = None
 
     def run(self, staging: Path, output: Path, cache: Cache, jobs: int) -> None:
         """Do all steps in the staging folder, then swap.
@@ -151,10 +153,14 @@ class Job:
         write_values(values, new / "values.json")
         check_exhibits({lang: exhibits_of(books) for lang, books in by_language.items()})
         check_models({language: models(books) for language, books in by_language.items()})
+        revisions = self._revisions(new)
         self.progress.step("book")
 
         def publish(language: str) -> None:
-            register = registers[language] | {"languages": list(self.languages)}
+            register = registers[language] | {
+                "languages": list(self.languages),
+                "revisions": revisions.get(language),
+            }
             pages = data_files(by_language[language], register, values[language])
             folder = staging / f"book-{language}"
             folder.mkdir()
@@ -162,6 +168,20 @@ class Job:
 
         with ThreadPoolExecutor(max_workers=min(jobs, len(self.languages))) as threads:
             list(threads.map(publish, self.languages))
+
+    def _revisions(self, new: Path) -> dict[str, dict[str, Any]]:
+        """What moved since an earlier release, by language; nothing where none is named."""
+        if not self.since:
+            return {}
+        from pensionbook.releases.inbook import revisions
+
+        content = {
+            "edition": self.package.name,
+            "parameters": self.values,
+            "inputs": self.inputs,
+            "versions": self.versions,
+        }
+        return revisions(self.since, new, self.package, content, self.languages)
 
     def _check_catalogues(self, cache: Cache) -> None:
         """Check that what the program and the notebooks say is translated."""

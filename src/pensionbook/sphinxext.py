@@ -20,6 +20,7 @@ from pensionbook.bookparts import (
     PictureDirective,
     give_alternative_texts,
 )
+from pensionbook.bookrevisions import RevisionsDirective
 from pensionbook.bookroles import FigureRole, SeeRole, ValueNode, ValueRole
 from pensionbook.booktables import (
     DataTableDirective,
@@ -71,6 +72,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
         ("evidence", EvidenceDirective),
         ("verdicts", VerdictsDirective),
         ("values", ValuesDirective),
+        ("revisions", RevisionsDirective),
         ("datatable", DataTableDirective),
         ("downloads", DownloadsDirective),
         ("given", GivenDirective),

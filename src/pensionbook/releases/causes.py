@@ -145,7 +145,7 @@ def changes(old: Side, new: Side) -> Changes:
         figures=tuple(figure_changes(old, new)),
         identities=identities,
         parameters=_differing(old.parameters, new.parameters),
-        code=tuple(name for name in differing if not name.startswith("package/")),
+        code=tuple(name for name in differing if not name.startswith(("package/", "since/"))),
         versions=_differing(old.manifest["versions"], new.manifest["versions"]),
         files=tuple(files),
         read=old.package is not None and new.package is not None,

@@ -169,6 +169,22 @@ def deliver(
     return output
 
 
+def to_data(comparison: Comparison, language: str) -> dict[str, Any]:
+    """The comparison as the book's page of revisions reads it."""
+    return {
+        "summary": summary(comparison, language),
+        "tables": [
+            {
+                "title": title,
+                "columns": columns,
+                "rows": rows,
+                "left_out": _left_out(comparison, title, len(rows), language),
+            }
+            for title, columns, rows in tables(comparison, language, _ROWS_AT_MOST)
+        ],
+    }
+
+
 def plain(text: str) -> str:
     """Text that Markdown shows as it stands, in one line."""
     return _SPECIAL.sub(r"\\\1", " ".join(text.split()))
@@ -279,7 +295,7 @@ def _move_row(move: Move, comparison: Comparison, language: str) -> list[str]:
 
 def _called(side: Side, language: str) -> str:
     if not side.record:
-        return side.label
+        return side.label or translate("this edition", language)
     return translate("{name} of {day}", language, name=side.label, day=side.record["date"])
 
 

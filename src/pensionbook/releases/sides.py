@@ -58,6 +58,18 @@ class Side:
         """The edition's id."""
         return str(self.manifest["edition"])
 
+    def check_edition(self, edition: str) -> None:
+        """Check that it is of a data package.
+
+        Raises:
+            ReleaseError: it is of another.
+        """
+        if self.edition != edition:
+            raise ReleaseError(
+                f"{self.folder} is an edition of {self.edition}, not of {edition}; name one of "
+                f"{edition}"
+            )
+
     @property
     def parameters(self) -> dict[str, Any]:
         """The parameters it was built with."""
@@ -181,9 +193,26 @@ def _read_side(folder: Path, content: dict[str, Any], package: Path | None) -> S
                 "it anew (`pensionbook verify` lists all that changed)"
             )
     loaded, evidence = load_sources(package) if package else (None, {})
+    label = f"{record['number']}-{record['name']}" if record else folder.name or str(folder)
+    return read_files(folder, content, label, record, loaded, evidence)
+
+
+def read_files(
+    folder: Path,
+    content: dict[str, Any],
+    label: str,
+    record: dict[str, Any] | None,
+    package: Package | None,
+    evidence: Mapping[str, Package],
+) -> Side:
+    """Values, verdicts and bounds of a folder, whatever its manifest says of them.
+
+    Raises:
+        ReleaseError: a file is damaged.
+    """
     return Side(
         folder=folder,
-        label=f"{record['number']}-{record['name']}" if record else folder.name or str(folder),
+        label=label,
         record=record,
         manifest=content,
         values=_values(folder / VALUES_FILE),
@@ -192,7 +221,7 @@ def _read_side(folder: Path, content: dict[str, Any], package: Path | None) -> S
             (row["indicator"], row["group"], row["area"], row["period"]): row
             for row in _rows(folder / BOUNDS_FILE, BOUNDS_COLUMNS)
         },
-        package=loaded,
+        package=package,
         evidence=evidence,
     )
 
