@@ -55,7 +55,8 @@ def open_client(scheduler: str, jobs: int) -> Iterator[Client]:
             threads_per_worker=1,
             processes=True,
             host=_LOOPBACK,
-            dashboard_address=None,
+            # Any port that is free: another batch may run here.
+            dashboard_address=f"{_LOOPBACK}:0",
             memory_limit=0,
             local_directory=folder,
             silence_logs=logging.CRITICAL,

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from pensionbook import manifest
 from pensionbook.batch import records
@@ -58,14 +59,22 @@ def check_options(scheduler: str, transfer: str, jobs: int) -> None:
     """
     if transfer not in TRANSFERS:
         raise ParameterError(f"--transfer {transfer}: write one of: {', '.join(TRANSFERS)}")
-    if scheduler and "://" not in scheduler:
+    if scheduler and not _is_address(scheduler):
         raise ParameterError(
-            f"--scheduler {scheduler}: no address; write one such as tcp://host:8786"
+            f"--scheduler {scheduler}: no address of a scheduler; write one such as tcp://host:8786"
         )
     if scheduler and jobs:
         raise ParameterError(
             "--jobs: the workers of a scheduler are started beside it; leave out --jobs"
         )
+
+
+def _is_address(text: str) -> bool:
+    try:
+        parts = urlsplit(text)
+        return parts.scheme in ("tcp", "tls") and bool(parts.hostname) and bool(parts.port)
+    except ValueError:
+        return False
 
 
 def build_batch(

@@ -65,6 +65,8 @@ class PlainBatch:
         count = f"{self._done} of {self._total}"
         failed = f", {self._failed} failed" if self._failed else ""
         self._say(f"  {area}: {how} in {seconds:.1f} s ({count}{failed})")
+        if error:
+            self._say(f"    {error}")
 
     def step(self, text: str) -> None:
         """Say it."""
@@ -105,10 +107,12 @@ class BarBatch:
         self._failed += bool(error)
         text = f"editions, {self._failed} failed" if self._failed else "editions"
         self._drawn().update(self._whole, advance=1, description=text)
+        if error:
+            self.step(f"{area}: {error}")
 
     def step(self, text: str) -> None:
         """Say it above the bars."""
-        self._drawn().console.print(text)
+        self._drawn().console.print(text, markup=False, highlight=False)
 
     def _drawn(self) -> Any:
         if self._bars is None:

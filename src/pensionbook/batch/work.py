@@ -148,7 +148,8 @@ class _Station:
         from pensionbook.package import load_package
 
         self._commission = commission
-        self._folder = Path(tempfile.mkdtemp(prefix="pensionbook-batch-")).resolve()
+        place = _worker_folder()
+        self._folder = Path(tempfile.mkdtemp(prefix="pensionbook-", dir=place)).resolve()
         if commission.sent:
             unpack(commission.sent, self._folder)
             self._own_folders()
@@ -166,7 +167,7 @@ class _Station:
         self._check(self.base)
         self._versions = dict(own.versions)
         self.kept = reconciled_folder(self.base.inputs, self._versions, open_cache(own.cache))
-        self._workshop = Workshop(own.cache, self.kept)
+        self._workshop = Workshop(self._folder, own.cache, self.kept)
         self.package = load_package(own.package)
         self._ahead = False
 
@@ -195,7 +196,7 @@ class _Station:
     def renew(self) -> None:
         """Start processes anew, so that nothing of a failed edition is left in them."""
         self._workshop.close()
-        self._workshop = Workshop(self._commission.cache, self.kept)
+        self._workshop = Workshop(self._folder, self._commission.cache, self.kept)
 
     def close(self) -> None:
         """End all processes and remove what was written aside."""
@@ -211,7 +212,7 @@ class _Station:
             book=self._folder / "book",
             config=self._folder / "_config.yml",
             output=self._folder / "output",
-            cache=_worker_folder(self._folder) / "pensionbook-cache",
+            cache=_worker_folder() / "pensionbook-cache",
         )
 
     def _check(self, base: Plan) -> None:
@@ -283,13 +284,11 @@ def _reporter(batch: str, area: str) -> Callable[[str], None]:
     return say
 
 
-def _worker_folder(other: Path) -> Path:
+def _worker_folder() -> Path:
+    """The worker's own folder, which goes when it does."""
     from distributed import get_worker
 
-    try:
-        return Path(get_worker().local_directory)
-    except ValueError:
-        return other
+    return Path(get_worker().local_directory)
 
 
 def _other_versions(wanted: Mapping[str, str], found: Mapping[str, str]) -> str:

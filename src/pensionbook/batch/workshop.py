@@ -24,15 +24,16 @@ class Workshop:
         folder: absolute folder for what they write aside, removed at the end.
     """
 
-    def __init__(self, cache: Path, kept: Path, jobs: int = 1) -> None:
+    def __init__(self, place: Path, cache: Path, kept: Path, jobs: int = 1) -> None:
         """Nothing starts yet.
 
         Args:
+            place: folder to make its own folder in.
             cache: absolute folder of the cache.
             kept: folder that keeps reconciliations.
             jobs: notebooks that run at one time.
         """
-        self.folder = Path(tempfile.mkdtemp(prefix="pensionbook-")).resolve()
+        self.folder = Path(tempfile.mkdtemp(prefix="workshop-", dir=place)).resolve()
         self._cache, self._kept, self._jobs = cache, kept, jobs
         self._lock = threading.Lock()
         self._stack = ExitStack()
