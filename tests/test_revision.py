@@ -100,6 +100,14 @@ def test_an_open_end_has_no_difference(next_to: Callable[..., Comparison]) -> No
     assert not move.finding
 
 
+def test_what_is_no_longer_recoverable_has_no_sign(next_to: Callable[..., Comparison]) -> None:
+    nothing = {k: v for k, v in VALUES[0].items() if k != "value"} | {"low": 0, "high": None}
+    found = next_to(FIGURES, [nothing, *VALUES[1:]])
+    assert found.values[0].relation == "wider"
+    assert not found.findings
+    assert "not recoverable" in to_markdown(found, "en")
+
+
 @pytest.mark.parametrize(
     ("record", "finding"),
     [
@@ -120,6 +128,35 @@ def test_another_word_is_another_finding(next_to: Callable[..., Comparison]) -> 
     found = next_to(FIGURES, [*VALUES[:2], word("pace_finding", "The rise is slowing down.")])
     (move,) = found.findings
     assert (move.id, move.finding) == ("pace_finding", "word")
+
+
+def test_a_word_is_shown_in_the_reader_s_language(tmp_path: Path) -> None:
+    one, other = (
+        edition(tmp_path / name, FIGURES, [word("pace", "") | {"text": texts}])
+        for name, texts in (
+            ("one", {"en": "Faster.", "zh_CN": "加快。"}),
+            ("other", {"en": "Slower.", "zh_CN": "放慢。"}),
+        )
+    )
+    found = compared(one, other)
+    assert "| Faster. | Slower. |" in to_markdown(found, "en").replace("**", "")
+    assert "| 加快。 | 放慢。 |" in to_markdown(found, "zh_CN").replace("**", "")
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        ({"en": "Faster."}, {"zh_CN": "加快。"}),
+        ({"en": "Faster.", "zh_CN": "速度加快。"}, {"en": "Faster.", "zh_CN": "加快。"}),
+    ],
+    ids=["no common language", "a better one"],
+)
+def test_another_translation_is_no_other_finding(tmp_path: Path, said: tuple) -> None:
+    one, other = (
+        edition(tmp_path / name, FIGURES, [word("pace", "") | {"text": text}])
+        for name, text in zip(("one", "other"), said, strict=True)
+    )
+    assert not compared(one, other).values
 
 
 @pytest.mark.parametrize("words", [("Town", "Country"), ("the end of 2000", "the end of 2001")])
@@ -280,6 +317,17 @@ def test_a_changed_parameter_moves_what_has_another_formula(
     )
     assert found.changes.parameters == {"as_of": ("2001", "2000")}
     assert found.values[0].why.kinds == ("parameter",)
+
+
+def test_a_parameter_is_not_blamed_where_the_formula_stands(
+    next_to: Callable[..., Comparison],
+) -> None:
+    figures = [row("all_2001", "1010", vintage="final"), *FIGURES[1:]]
+    last = value("workers_last", 1010, figures=["all_2001"])
+    parameters = {"area": "town", "baseline": "1999", "as_of": "2001"}
+    found = next_to(figures, [last, *VALUES[1:]], parameters=parameters)
+    assert found.changes.parameters == {"baseline": ("2000", "1999")}
+    assert found.values[0].why.kinds == ("revision",)
 
 
 @pytest.mark.parametrize("name", ["pensionbook/report.py", "notebooks/01_trends.ipynb"])

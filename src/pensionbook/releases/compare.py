@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Any, TypeVar
 
@@ -27,12 +27,14 @@ class Range:
 
     Attributes:
         interval: None for a word.
-        text: as readers see it.
+        text: as readers see it, in English or the only language there is.
+        texts: the same by language.
     """
 
     interval: Interval | None
     unit: str
     text: str
+    texts: Mapping[str, str] = field(default_factory=dict, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,11 +156,12 @@ def _values(old: Side, new: Side, found: Changes, judged: Mapping[str, Why]) -> 
 
 
 def _says_the_same(before: Range, after: Range) -> bool:
-    """Whether nothing but the looks of a number differs."""
-    return before.interval is not None and (before.interval, before.unit) == (
-        after.interval,
-        after.unit,
-    )
+    """Whether nothing but the looks of a number or the translation of a word differs."""
+    if before.interval is None and after.interval is None:
+        shared = before.texts.keys() & after.texts.keys()
+        # Words of editions without a common language cannot be compared.
+        return not shared or any(before.texts[name] == after.texts[name] for name in shared)
+    return (before.interval, before.unit) == (after.interval, after.unit)
 
 
 def _verdicts(old: Side, new: Side, found: Changes) -> tuple[Move, ...]:
@@ -266,14 +269,15 @@ def _range_of_value(record: Mapping[str, Any] | None) -> Range | None:
     if record is None:
         return None
     said = record.get("text", record.get("value"))
-    text = str(said.get("en", "") if isinstance(said, dict) else said)
+    texts = {k: str(v) for k, v in (said if isinstance(said, dict) else {"en": said}).items()}
+    text = texts.get("en") or next(iter(texts.values()), "")
     if record["unit"] == "text":
-        return Range(None, "text", text)
+        return Range(None, "text", text, texts)
     if "value" in record:
         exact = number(record["value"])
-        return Range(Interval(exact, exact), str(record["unit"]), text)
+        return Range(Interval(exact, exact), str(record["unit"]), text, texts)
     ends = Interval(number(record.get("low")), number(record.get("high")))
-    return Range(ends, str(record["unit"]), text)
+    return Range(ends, str(record["unit"]), text, texts)
 
 
 def _range_of_bound(row: Mapping[str, str] | None) -> Range | None:

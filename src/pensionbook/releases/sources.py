@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 
 from pensionbook.errors import ReleaseError
@@ -94,16 +94,3 @@ def copy_sources(raw: RawPackage, edition: str, target: Path) -> None:
         shutil.copyfile(source, copied)
         if sha256_file(copied) != digest:
             raise ReleaseError(f"{source} changed while it was copied; say the command again")
-
-
-def find_sources(
-    candidates: Sequence[Path], inputs: Mapping[str, str]
-) -> tuple[Path | None, list[RawPackage]]:
-    """The first folder with the package that an edition was built from, and those looked into."""
-    seen = []
-    for folder in candidates:
-        raw = read_sources(folder)
-        seen.append(raw)
-        if not changed_files(raw, inputs):
-            return folder, seen
-    return None, seen

@@ -90,7 +90,7 @@ def side_words(range_: Range | None, language: str, package: Package | None = No
     if range_ is None:
         return "—"
     if range_.interval is None:
-        return range_.text
+        return range_.texts.get(language, range_.text) or "—"
     if range_.interval.low in (None, 0) and range_.interval.high is None:
         return translate("not recoverable", language)
     return f"{range_words(range_.interval, language)}{_unit(range_.unit, language, package)}"
@@ -192,7 +192,10 @@ def _unit(unit: str, language: str, package: Package | None) -> str:
     if unit == "percent":
         return "%"
     row = package.units.get(unit) if package else None
-    name = package.name_of(row, language) if package and row else unit.replace("_", " ")
+    if package and row:
+        name = package.name_of(row, language)
+    else:
+        name = translate(unit.replace("_", " "), language)
     # "10,000 persons" after a numeral would be read as part of it.
     return f" ({name})" if name[:1].isdigit() else f" {name}"
 
