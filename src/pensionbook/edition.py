@@ -31,6 +31,7 @@ from pensionbook.suggest import listed, nearest
 if TYPE_CHECKING:
     from pensionbook.batch.workshop import Workshop
     from pensionbook.cache import Cache
+    from pensionbook.job import Job
     from pensionbook.package import Package
     from pensionbook.progress import Progress
 
@@ -229,30 +230,42 @@ def build_planned(
         workshop: processes that serve several builds; by default the build has its own.
     """
     from pensionbook.book import check_contents
-    from pensionbook.job import Job
     from pensionbook.staging import staging_folder
 
     check_values(plan.values, package.areas)
     check_contents(plan.sources.book, [notebook.name for notebook in plan.notebooks])
     with staging_folder(plan.output) as staging:
         try:
-            job = Job(
-                package=package,
-                notebooks=plan.notebooks,
-                book=plan.sources.book,
-                config=plan.sources.config,
-                values=plan.values,
-                **plan.chosen,
-                inputs=plan.inputs,
-                versions=versions,
-                progress=progress,
-                workshop=workshop,
-                since=plan.since,
-            )
+            job = planned_job(plan, package, versions, progress, workshop)
             job.run(staging, plan.output, open_cache(cache_folder), jobs or os.cpu_count() or 1)
         except OSError as error:
             reason = error.strerror or error
             raise BuildError(f"cannot write {error.filename or staging}: {reason}") from error
+
+
+def planned_job(
+    plan: Plan,
+    package: Package,
+    versions: dict[str, str],
+    progress: Progress,
+    workshop: Workshop | None = None,
+) -> Job:
+    """The job of a plan; arguments are those of :func:`build_planned`."""
+    from pensionbook.job import Job
+
+    return Job(
+        package=package,
+        notebooks=plan.notebooks,
+        book=plan.sources.book,
+        config=plan.sources.config,
+        values=plan.values,
+        **plan.chosen,
+        inputs=plan.inputs,
+        versions=versions,
+        progress=progress,
+        since=plan.since,
+        workshop=workshop,
+    )
 
 
 def _since(since: Path | None, edition: str) -> dict[str, str]:

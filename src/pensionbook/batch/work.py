@@ -16,7 +16,7 @@ from typing import Any
 
 from pensionbook.batch.bundle import pack, unpack
 from pensionbook.batch.workshop import Workshop
-from pensionbook.edition import Plan, build_planned, open_cache, plan_edition
+from pensionbook.edition import Plan, build_planned, open_cache, plan_edition, planned_job
 from pensionbook.errors import BuildError, PensionbookError
 from pensionbook.fingerprint import runtime_versions
 from pensionbook.suggest import listed
@@ -177,15 +177,15 @@ class _Station:
         values = self.base.values | {"area": area}
         plan = replace(self.base, values=values, output=own.output / area)
         progress = _Told(say, own.batch)
-        common = (self.package, self._versions, own.cache, 1, progress, self._workshop)
         self._workshop.warm()
         if not self._ahead:
             progress.step("audit of the printed figures")
             # Others wait and then find it done, here and on other machines.
             with _alone(own.cache / _LOCK):
-                _job(plan, *common).ahead(open_cache(own.cache))
+                job = planned_job(plan, self.package, self._versions, progress)
+                job.ahead(open_cache(own.cache))
             self._ahead = True
-        build_planned(plan, *common)
+        build_planned(plan, self.package, self._versions, own.cache, 1, progress, self._workshop)
         if not own.sent:
             return b""
         try:
@@ -298,24 +298,6 @@ def _other_versions(wanted: Mapping[str, str], found: Mapping[str, str]) -> str:
         if wanted.get(name) != found.get(name)
     ]
     return f"it has {listed(differing)}; install requirements.txt there" if differing else ""
-
-
-def _job(plan: Plan, *common: Any) -> Any:
-    from pensionbook.job import Job
-
-    package, versions, _, _, progress, workshop = common
-    return Job(
-        package=package,
-        notebooks=plan.notebooks,
-        book=plan.sources.book,
-        config=plan.sources.config,
-        values=plan.values,
-        **plan.chosen,
-        inputs=plan.inputs,
-        versions=versions,
-        progress=progress,
-        workshop=workshop,
-    )
 
 
 @contextmanager
