@@ -243,7 +243,7 @@ def test_a_stop_leaves_finished_regions_and_nothing_half_made(
     tmp_path: Path, number: signal.Signals
 ) -> None:
     project = make_regions(tmp_path / "project")
-    slow = "\nimport time\nif area != 'north':\n    time.sleep(120)"
+    slow = "\nimport time\nif area != 'north':\n    time.sleep(600)"
     project.edit_cell("ok", "code", slow)
     process = subprocess.Popen(
         project.command("--each", "area", "--jobs", "1"),
@@ -254,10 +254,14 @@ def test_a_stop_leaves_finished_regions_and_nothing_half_made(
         text=True,
     )
     folder = batch_of(project)
-    assert wait_until(lambda: (folder / "north" / "manifest.json").is_file(), 90)
-    assert wait_until(lambda: any(folder.glob(".south.staging-*/work/run")), 60)
-    process.send_signal(number)
-    _, said = process.communicate(timeout=30)
+    try:
+        assert wait_until(lambda: (folder / "north" / "manifest.json").is_file(), 180)
+        assert wait_until(lambda: any(folder.glob(".*.staging-*/work/run")), 60)
+        process.send_signal(number)
+        _, said = process.communicate(timeout=60)
+    finally:
+        process.kill()
+        process.communicate()
     assert process.returncode == 130
     assert f"stopped by {number.name}" in said
     assert _verify(folder / "north").returncode == 0

@@ -50,6 +50,7 @@ def open_client(scheduler: str, jobs: int) -> Iterator[Client]:
         folder = stack.enter_context(
             tempfile.TemporaryDirectory(prefix="pensionbook-dask-", ignore_cleanup_errors=True)
         )
+        stack.enter_context(dask.config.set({"temporary-directory": folder}))
         cluster = LocalCluster(
             n_workers=jobs,
             threads_per_worker=1,

@@ -57,6 +57,8 @@ class Workshop:
             if self._pool is None:
                 environment = clean_environment(self.folder / "pool", self._cache)
                 environment[RECONCILED] = str(self._kept)
+                # What a killed notebook leaves behind goes with the folder.
+                environment["TMPDIR"] = str(self.folder)
                 self._pool = self._stack.enter_context(open_pool(environment, self._jobs))
             return self._pool
 
