@@ -40,6 +40,7 @@ def halved(folder: Path, first: int) -> tuple[Path, set[str]]:
     """A copy of the package without every second indicator, and the ids of those taken out."""
     package = folder / "half"
     shutil.copytree(SOURCE, package)
+    shutil.copytree(SOURCE.parent / "nbs-yearbooks", folder / "nbs-yearbooks")
     with (SOURCE / "indicators.csv").open(encoding="utf-8", newline="") as file:
         lost = {row["id"] for row in csv.DictReader(file)}
     lost = set(sorted(lost)[first::2])

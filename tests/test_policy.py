@@ -204,7 +204,7 @@ def test_the_subsidy_was_a_small_part_if_the_rates_are_right(found: outlook.Outl
 
 
 def test_the_number_of_retirees_matters_most(found: outlook.Outlook) -> None:
-    table = outlook.tornado_table(found, outlook.SUBSIDY)
+    table = outlook.tornado_table(found, outlook.GAP)
     assert outlook.first_name(table) == "Retirees for each contributor at the end of 2001"
     swings = (table["high"] - table["low"]).tolist()
     assert swings == sorted(swings, reverse=True)

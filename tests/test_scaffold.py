@@ -127,7 +127,10 @@ def test_the_skeleton_has_every_word_that_the_analyses_look_for(skeleton: Path) 
     edition = load_package(ROOT / "data" / "tianjin-2002")
     loaded = load_package(skeleton)
     assert loaded.units == edition.units
-    sources = [path.read_text("utf-8") for path in (ROOT / "src/pensionbook/analysis").glob("*.py")]
+    # The claims that are tested are those of the first edition, by the ids of its figures.
+    modules = set((ROOT / "src/pensionbook/analysis").glob("*.py"))
+    modules -= {path for path in modules if path.name == "claims.py"}
+    sources = [path.read_text("utf-8") for path in modules]
     words = {
         node.value
         for source in sources

@@ -24,7 +24,7 @@
 
   function makeCards() {
     for (const table of document.querySelectorAll(".bd-article table")) {
-      const told = table.matches(".register, .troubled, .values");
+      const told = table.matches(".register, .cited, .troubled, .values");
       if (!table.tHead || !(told || [...table.querySelectorAll("td")].some(isLong))) continue;
       const heads = [...table.tHead.rows[0].cells].map((cell) => cell.textContent.trim());
       table.classList.add("cards");

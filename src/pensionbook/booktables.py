@@ -86,7 +86,7 @@ class EvidenceDirective(SphinxDirective):
             heads = [translate(HEADS[column], language) for column in _WIDTHS]
             anchors = [figure_anchor(row["id"]) for row in own["figures"]]
             table = make_table(heads, rows, list(_WIDTHS.values()), anchors)
-            table["classes"] += ["register", "evidence", "generated"]
+            table["classes"] += ["cited", "generated"]
             found += [nodes.rubric("", title, translatable=False, classes=["generated"]), table]
         return found
 

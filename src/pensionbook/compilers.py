@@ -37,6 +37,13 @@ class Compiler:
                 self._process.stdin.flush()
         return answer.result()
 
+    def close(self) -> None:
+        """Leave nothing open; the process has ended."""
+        self._listener.join()
+        self._process.stdout.close()
+        with contextlib.suppress(BrokenPipeError):
+            self._process.stdin.close()
+
     def _listen(self) -> None:
         for line in self._process.stdout:
             folder, code = json.loads(line)
@@ -65,9 +72,11 @@ def open_compiler(environment: Mapping[str, str]) -> Iterator[Compiler]:
         # Ctrl-C in the terminal must reach only the build, which then stops its compiler.
         start_new_session=True,
     )
+    compiler = Compiler(process)
     try:
-        yield Compiler(process)
+        yield compiler
     finally:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
         process.wait()
+        compiler.close()

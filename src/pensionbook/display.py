@@ -19,6 +19,8 @@ from pensionbook.mimes import DATA_MIME, TABLE_MIME
 from pensionbook.wording import commas, is_whole, semicolons
 
 MISSING = "—"
+# Significant digits of numbers in the data behind charts and tables.
+_DIGITS = 12
 
 
 def _said(message: str) -> list[str]:
@@ -83,7 +85,8 @@ def _plain(cell: object) -> str | int | float | None:
     if isinstance(cell, numbers.Integral):
         return int(cell)
     if isinstance(cell, numbers.Real | Fraction):
-        value = float(cell)
+        # Processors differ in the last digits of powers and logarithms; readers need none of them.
+        value = float(f"{float(cell):.{_DIGITS}g}")
         return value if isfinite(value) else None
     return None if cell is None or cell is pd.NA or cell is pd.NaT else str(cell)
 

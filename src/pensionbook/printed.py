@@ -42,7 +42,7 @@ _KEPT_DIVISIONS = ("admonition", "citation", "chapter", "formula", "facts", "fac
 _KEPT_SPANS = ("section-number", "caption-number")
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 # Tables with these classes are too wide for an upright page.
-_WIDE_TABLES = {"register", "values"}
+_WIDE_TABLES = {"register", "cited", "values"}
 _PARAGRAPHS = {"p"}
 
 

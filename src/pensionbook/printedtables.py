@@ -10,7 +10,7 @@ from lxml import etree
 
 # Characters that one line of a full-width table holds, by the size its kind is set in. Chinese
 # tables are set larger.
-_CAPACITY = {"plain": 92, "troubled": 112, "register": 190, "values": 190}
+_CAPACITY = {"plain": 92, "troubled": 112, "register": 190, "cited": 190, "values": 190}
 _CHINESE_TYPE = 0.85
 _FULL_WIDTH = ("troubled", "register", "values")
 # Room that a cell needs beside its text, in characters.

@@ -177,7 +177,7 @@ class _Word:
             styled = ["", [], [["custom-style", EMPHASIS]]]
             return [{"t": "Span", "c": [styled, self._inside(node["c"])]}]
         if kind == "Table":
-            marks = {"register": "Small", "values": "Small", "troubled": "Small"}
+            marks = {"register": "Small", "cited": "Small", "values": "Small", "troubled": "Small"}
             small = marks.get(next(iter(pandoc.classes(node)), ""), "")
             mark = [raw_block("openxml", f"<!--{_TURN}:small-->")] if small else []
             return [*mark, {**node, "c": self._inside(node["c"])}]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import tarfile
 from collections.abc import Mapping
@@ -12,6 +13,7 @@ from pensionbook.fingerprint import visible_files
 
 # Compressing takes longer than sending, but for the fastest level.
 _LEVEL = 1
+_DIGEST = hashlib.sha256().digest_size
 
 
 def pack(folders: Mapping[str, Path]) -> bytes:
@@ -24,7 +26,8 @@ def pack(folders: Mapping[str, Path]) -> bytes:
                 continue
             for file in visible_files(path):
                 archive.add(file, f"{name}/{file.relative_to(path).as_posix()}", filter=_plain)
-    return buffer.getvalue()
+    content = buffer.getvalue()
+    return hashlib.sha256(content).digest() + content
 
 
 def unpack(content: bytes, folder: Path) -> None:
@@ -33,6 +36,9 @@ def unpack(content: bytes, folder: Path) -> None:
     Raises:
         BuildError: the archive is damaged, or would write outside the folder.
     """
+    digest, content = content[:_DIGEST], content[_DIGEST:]
+    if hashlib.sha256(content).digest() != digest:
+        raise BuildError("what came over the scheduler cannot be read: it is cut or damaged")
     try:
         with tarfile.open(fileobj=io.BytesIO(content), mode="r:gz") as archive:
             archive.extractall(folder, filter="data")
