@@ -8,7 +8,6 @@ import sys
 import threading
 from pathlib import Path
 
-# Not pyplot: it looks for the notebook's shell when it is imported, so each kernel must do so.
 IMPORTS = (
     "IPython.display",
     "ipykernel.ipkernel",
@@ -17,14 +16,14 @@ IMPORTS = (
     "matplotlib.axes",
     "matplotlib.backends.backend_agg",
     "matplotlib.figure",
-    "matplotlib_inline.backend_inline",
     "numpy",
     "pandas",
     "pensionbook.report",
     "scipy.stats",
     "statsmodels.api",
 )
-_MUST_NOT_BE_THERE = "matplotlib.pyplot"
+# They look for the notebook's shell when they are imported, so each kernel must do so.
+_MUST_NOT_BE_THERE = ("matplotlib.pyplot", "matplotlib_inline.backend_inline")
 
 
 def preload(mine: set[int]) -> None:
@@ -36,13 +35,14 @@ def preload(mine: set[int]) -> None:
     Raises:
         ImportError: something cannot be imported; an ordinary kernel then leaves it to the
             notebook to stumble on.
-        RuntimeError: something imported pyplot, opened a file that kernels would share, or
-            started a thread that a fork would lose.
+        RuntimeError: something imported what looks for the shell, opened a file that kernels
+            would share, or started a thread that a fork would lose.
     """
     for name in IMPORTS:
         importlib.import_module(name)
-    if _MUST_NOT_BE_THERE in sys.modules:
-        raise RuntimeError(f"{_MUST_NOT_BE_THERE} must be imported by the notebook itself")
+    for name in _MUST_NOT_BE_THERE:
+        if name in sys.modules:
+            raise RuntimeError(f"{name} must be imported by the notebook itself")
     if threading.active_count() > 1:
         raise RuntimeError(f"threads are running: {threading.enumerate()}")
     if left := open_files() - mine:

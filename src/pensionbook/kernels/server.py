@@ -60,40 +60,47 @@ class _Server:
 
     def serve(self) -> _Asked | None:
         """Fork kernels until the owner is gone; returns something only in a fork."""
-        parent = os.getppid()
         ended, wake = socket.socketpair()
-        for end in (ended, wake):
-            end.setblocking(False)
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         signal.signal(signal.SIGCHLD, lambda *_: None)
-        signal.set_wakeup_fd(wake.fileno(), warn_on_full_buffer=False)
-        self.selector.register(self.owner, selectors.EVENT_READ, self.owner)
-        self.selector.register(ended, selectors.EVENT_READ, None)
+        with ended, wake, self.selector:
+            for end in (ended, wake):
+                end.setblocking(False)
+            signal.set_wakeup_fd(wake.fileno(), warn_on_full_buffer=False)
+            self.selector.register(self.owner, selectors.EVENT_READ)
+            self.selector.register(ended, selectors.EVENT_READ)
+            try:
+                return self._serve(ended)
+            finally:
+                signal.set_wakeup_fd(-1)
+
+    def _serve(self, ended: socket.socket) -> _Asked | None:
+        parent = os.getppid()
         # Another process may have inherited the owner's end of the channel.
         while os.getppid() == parent:
             for key, _ in self.selector.select(_SECONDS_BETWEEN_LOOKS):
-                if key.data is None:
+                channel = key.fileobj
+                assert isinstance(channel, socket.socket)
+                if channel is ended:
                     ended.recv(4096)
                     self._reap()
-                elif key.fileobj.fileno() == -1:
-                    continue
-                elif isinstance(key.data, int):
-                    self._kill(key.data)
-                    self.selector.unregister(key.fileobj)
+                elif key.data is not None:
+                    # One that was reaped a moment ago is not to be taken for another.
+                    if key.data in self.kernels:
+                        self._kill(key.data)
+                        self.selector.unregister(channel)
                 else:
-                    message, descriptors, _, _ = socket.recv_fds(key.data, 1, 5)
-                    if not message and key.data is self.owner:
+                    message, descriptors, _, _ = socket.recv_fds(channel, 1, 5)
+                    if not message and channel is self.owner:
                         return None
                     if not message:
-                        self.selector.unregister(key.data)
-                        key.data.close()
+                        self.selector.unregister(channel)
+                        channel.close()
                     elif message == CLIENT:
                         client = socket.socket(fileno=descriptors[0])
-                        self.selector.register(client, selectors.EVENT_READ, client)
-                    else:
-                        asked = self._fork(descriptors)
-                        if asked is not None:
-                            return asked
+                        self.selector.register(client, selectors.EVENT_READ)
+                    elif asked := self._fork(descriptors):
+                        return asked
         return None
 
     def _fork(self, descriptors: list[int]) -> _Asked | None:
@@ -116,6 +123,7 @@ class _Server:
                 connection = self.kernels.pop(pid)
                 with contextlib.suppress(OSError):
                     connection.sendall(f"exit {os.waitstatus_to_exitcode(status)}\n".encode())
+                # Not there any more where the client went first.
                 with contextlib.suppress(KeyError):
                     self.selector.unregister(connection)
                 connection.close()
@@ -144,6 +152,9 @@ def main() -> None:
         del sys.path[0]
     # A kernel watches its parent; which that is, ipykernel reads when it is imported.
     os.environ["JPY_PARENT_PID"] = str(os.getpid())
+    # As ipykernel does, but before matplotlib is imported, which reads it then.
+    if not os.environ.get("MPLBACKEND"):
+        os.environ["MPLBACKEND"] = "module://matplotlib_inline.backend_inline"
     preload({0, 1, 2, owner.fileno()})
     owner.sendall(READY)
     server = _Server(owner)
@@ -152,7 +163,6 @@ def main() -> None:
         server.end()
         return
     # Nothing of the server may stay open or reachable in a kernel.
-    server.selector.close()
     for connection in server.kernels.values():
         connection.detach()
     owner.detach()
@@ -163,7 +173,6 @@ def main() -> None:
 def _become_kernel(asked: _Asked) -> None:
     """Turn this fork into the kernel, and stay it until its end."""
     parent = os.environ["JPY_PARENT_PID"]
-    signal.set_wakeup_fd(-1)
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     signal.signal(signal.SIGINT, signal.default_int_handler)
     os.setsid()
