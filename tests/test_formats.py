@@ -527,7 +527,7 @@ def test_all_formats_are_written_at_one_time(
 
 
 def test_an_error_of_one_format_is_not_lost(document: Document, tmp_path: Path) -> None:
-    broken = Document("<h1>x</h1><a href='#gone'>y</a>", document.language)
+    broken = Document(("<h1>x</h1><a href='#gone'>y</a>",), document.language)
     with pytest.raises(BuildError, match="PDF"):
         formats.write_all(broken, {"pdf": tmp_path / "x.pdf"}, imprint(document.language))
 

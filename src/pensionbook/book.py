@@ -16,6 +16,7 @@ from pensionbook.compiler import LOG, TOC
 from pensionbook.compilers import Compiler
 from pensionbook.errors import BuildError
 from pensionbook.fingerprint import visible_files
+from pensionbook.layout import DOWNLOADS
 from pensionbook.notebooks import for_page, is_added, notebook_text
 
 _NOTEBOOKS = "notebooks"
@@ -28,6 +29,8 @@ _AT_WORK = re.compile(r"^[a-z ]+\.\.\. (?:done\s+)?(?=\S+:)")
 _SHOWN_WARNINGS = 30
 _SHOWN_TRACEBACK = 8
 # What only the compiler reads, and what differs between machines.
+# What each compilation copies from elsewhere.
+_COPIED_ANEW = ("_static", DOWNLOADS)
 _NOT_PUBLISHED = (".buildinfo", ".buildinfo.bak", ".doctrees")
 
 
@@ -153,14 +156,21 @@ def compile_book(folder: Path, builders: Sequence[str], compiler: Compiler) -> d
         log = folder / LOG
         printed = log.read_text(encoding="utf-8", errors="replace") if log.is_file() else ""
         raise BuildError(f"the book does not compile:\n{_complaints(printed, folder / 'source')}")
-    for path in written.values():
-        for name in _NOT_PUBLISHED:
-            left = path / name
-            if left.is_dir():
-                shutil.rmtree(left)
-            else:
-                left.unlink(missing_ok=True)
     return written
+
+
+def take(written: Path, target: Path) -> Path:
+    """Move compiled pages to a new folder; the pages alone stay for the next compilation."""
+    written.rename(target)
+    written.mkdir()
+    for path in target.iterdir():
+        if path.name in _NOT_PUBLISHED:
+            path.rename(written / path.name)
+        elif path.is_file():
+            shutil.copy2(path, written)
+        elif path.name not in _COPIED_ANEW:
+            shutil.copytree(path, written / path.name)
+    return target
 
 
 def _complaints(printed: str, source: Path) -> str:

@@ -41,7 +41,8 @@ class Cache:
 
     def store(self, key: str, value: Any) -> None:
         """Keep a JSON value under a key, whole or not at all."""
-        content = json.dumps(value, ensure_ascii=False, sort_keys=True).encode()
+        # In the value's own order, which pages may show.
+        content = json.dumps(value, ensure_ascii=False).encode()
         path = self._path(key)
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".part")

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import csv
 import io
-from base64 import b64decode
-from collections.abc import Iterator, Mapping
+from base64 import b64decode, b64encode
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
+from pensionbook.cache import Cache
+from pensionbook.fingerprint import sha256_json
 from pensionbook.layout import DOWNLOADS
 from pensionbook.mimes import DATA_MIME, EXHIBIT, TABLE_MIME
 
@@ -23,13 +25,31 @@ _WIDEST = 60
 Cell = str | int | float | None
 
 
-def files_of(notebooks: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, bytes]]:
-    """The files of each named chart and table of the notebooks, by their endings."""
+def files_of(
+    notebooks: Mapping[str, Mapping[str, Any]], cache: Cache | None = None, upstream: str = ""
+) -> dict[str, dict[str, bytes]]:
+    """The files of each named chart and table of the notebooks, by their endings.
+
+    Args:
+        cache: keeps workbooks for later builds.
+        upstream: digest of the library and the versions that write them.
+    """
+
+    def workbook(*content: Mapping[str, Any] | None) -> bytes:
+        key = sha256_json(["workbook", upstream, content])
+        kept = cache.load(key) if cache else None
+        if kept is not None:
+            return b64decode(kept)
+        made = _workbook(*content)
+        if cache:
+            cache.store(key, b64encode(made).decode())
+        return made
+
     return {
         name: files
         for content in notebooks.values()
         for name, output in _named_outputs(content)
-        if (files := dict(_files(output["data"])))
+        if (files := dict(_files(output["data"], workbook)))
     }
 
 
@@ -47,7 +67,7 @@ def _named_outputs(content: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[st
                     yield name, output
 
 
-def _files(data: Mapping[str, Any]) -> Iterator[tuple[str, bytes]]:
+def _files(data: Mapping[str, Any], workbook: Callable[..., bytes]) -> Iterator[tuple[str, bytes]]:
     if "image/svg+xml" in data:
         yield "svg", "".join(data["image/svg+xml"]).encode()
     if "image/png" in data:
@@ -56,7 +76,7 @@ def _files(data: Mapping[str, Any]) -> Iterator[tuple[str, bytes]]:
     if behind:
         shown = data.get(TABLE_MIME)
         yield "csv", _csv(behind)
-        yield "xlsx", _workbook(shown, behind)
+        yield "xlsx", workbook(shown, behind)
 
 
 def _csv(behind: Mapping[str, Any]) -> bytes:

@@ -13,10 +13,13 @@ import queue
 import re
 import signal
 import sys
+import tempfile
 import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+
+from traitlets.config import Config
 
 from pensionbook.kernels.client import adopt_server
 from pensionbook.kernels.spec import INTERPRETER, KERNEL, write_specification
@@ -24,6 +27,8 @@ from pensionbook.parameters import tagged_index
 
 # A data package lies in the working folder; nothing in it may be imported.
 _OPTIONS = ("--InteractiveShellApp.ignore_cwd=True", "--HistoryManager.enabled=False")
+# The system allows 107 bytes, of which the number of a socket takes some.
+_LONGEST_SOCKET = 100
 _IN_CELL = re.compile(r"Cell In\s*\[\d+\], line (\d+)")
 
 
@@ -78,6 +83,7 @@ def run(job: dict[str, Any], say: Callable[[dict[str, Any]], None]) -> dict[str,
     from papermill.execute import execute_notebook
 
     _report_cells(say)
+    sockets = tempfile.TemporaryDirectory(prefix="pb-", ignore_cleanup_errors=True)
     try:
         executed = execute_notebook(
             nbformat.from_dict(_upgraded(job["notebook"])),
@@ -90,13 +96,25 @@ def run(job: dict[str, Any], say: Callable[[dict[str, Any]], None]) -> dict[str,
             cwd=job["folder"],
             autosave_cell_every=0,
             start_timeout=120,
+            config=_transport(Path(sockets.name, "k")),
         )
     except PapermillExecutionError as error:
         return {"event": "failed"} | _failure(error, job)
     except Exception as error:
         # Whatever stops papermill must reach the parent as a message, not as a broken pipe.
         return {"event": "failed", "cell": None, "cause": f"{type(error).__name__}: {error}"}
+    finally:
+        sockets.cleanup()
     return {"event": "done", "notebook": executed}
+
+
+def _transport(path: Path) -> Config:
+    """How to speak with the kernel: not by ports, as a free one may be another's a moment on."""
+    import zmq
+
+    if not zmq.has("ipc") or len(str(path)) > _LONGEST_SOCKET:
+        return Config()
+    return Config({"KernelManager": {"transport": "ipc", "ip": str(path)}})
 
 
 def _upgraded(content: dict[str, Any]) -> dict[str, Any]:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 
 from pensionbook import pandoc
+from pensionbook.cache import Cache
+from pensionbook.fingerprint import sha256_json
 from pensionbook.i18n import translate
 from pensionbook.pandoc import Node
-from pensionbook.printed import Document, gather
+from pensionbook.printed import Document, gather, ids
 from pensionbook.wording import commas
 
 __all__ = [
@@ -111,7 +114,9 @@ def words_of(language: str) -> Words:
     )
 
 
-def write_pdf(document: Document, target: Path, imprint: Imprint) -> None:
+def write_pdf(
+    document: Document, target: Path, imprint: Imprint, cache: Cache | None = None
+) -> None:
     """Write the report as PDF: tagged after PDF/UA-1, fonts embedded, no clock time inside.
 
     Raises:
@@ -120,33 +125,54 @@ def write_pdf(document: Document, target: Path, imprint: Imprint) -> None:
     from pensionbook.typesetting import typeset
 
     words = words_of(document.language)
-    _write(target, typeset(document, _tree(document.html), imprint, words))
+    _write(target, typeset(document, _tree(document.chapters, cache), imprint, words))
 
 
-def write_all(document: Document, targets: Mapping[str, Path], imprint: Imprint) -> None:
+def write_all(
+    document: Document,
+    targets: Mapping[str, Path],
+    imprint: Imprint,
+    cache: Cache | None = None,
+) -> None:
     """Write several formats at one time; most of the work is done by other programs.
 
     Args:
         targets: where to write, by format: ``pdf``, ``docx``, ``epub``.
+        cache: keeps the trees of chapters for later builds.
 
     Raises:
         BuildError: the document cannot be set or converted.
     """
     # All of them read the same tree.
-    _tree(document.html)
+    _tree(document.chapters, cache)
     writers = {"pdf": write_pdf, "docx": write_docx, "epub": write_epub}
     with ThreadPoolExecutor(len(writers)) as pool:
         running = [
-            pool.submit(writers[kind], document, path, imprint) for kind, path in targets.items()
+            pool.submit(writers[kind], document, path, imprint, cache)
+            for kind, path in targets.items()
         ]
         for written in running:
             written.result()
 
 
 @lru_cache(maxsize=2)
-def _tree(html: str) -> Node:
+def _tree(chapters: tuple[str, ...], cache: Cache | None) -> Node:
     """pandoc's tree; the formats of one document share it, and none of them changes it."""
-    return pandoc.parse(html)
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        first, *others = pool.map(partial(_chapter, cache=cache), chapters)
+    tree = first | {"blocks": [block for part in (first, *others) for block in part["blocks"]]}
+    pandoc.number_alike(tree, {name for html in chapters for name in ids(html)})
+    return tree
+
+
+def _chapter(html: str, cache: Cache | None) -> Node:
+    key = sha256_json(["pandoc's tree", pandoc.version(), html])
+    found = cache.load(key) if cache else None
+    if found is None:
+        found = pandoc.parse(html)
+        if cache:
+            cache.store(key, found)
+    return found
 
 
 def _write(target: Path, content: bytes) -> None:
@@ -154,7 +180,9 @@ def _write(target: Path, content: bytes) -> None:
     target.write_bytes(content)
 
 
-def write_docx(document: Document, target: Path, imprint: Imprint) -> None:
+def write_docx(
+    document: Document, target: Path, imprint: Imprint, cache: Cache | None = None
+) -> None:
     """Write the report as a Word file; the Chinese one is laid out after GB/T 9704.
 
     Raises:
@@ -163,10 +191,12 @@ def write_docx(document: Document, target: Path, imprint: Imprint) -> None:
     from pensionbook.wordfile import write_word
 
     words = words_of(document.language)
-    _write(target, write_word(document, _tree(document.html), imprint, words))
+    _write(target, write_word(document, _tree(document.chapters, cache), imprint, words))
 
 
-def write_epub(document: Document, target: Path, imprint: Imprint) -> None:
+def write_epub(
+    document: Document, target: Path, imprint: Imprint, cache: Cache | None = None
+) -> None:
     """Write the report as EPUB 3, formulas as MathML.
 
     Raises:
@@ -175,4 +205,4 @@ def write_epub(document: Document, target: Path, imprint: Imprint) -> None:
     from pensionbook.ebook import write_ebook
 
     words = words_of(document.language)
-    _write(target, write_ebook(document, _tree(document.html), imprint, words))
+    _write(target, write_ebook(document, _tree(document.chapters, cache), imprint, words))

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from pensionbook.cache import Cache
 from pensionbook.downloads import download_path, files_of
 from pensionbook.errors import BuildError
 from pensionbook.evidence import MARK
@@ -141,8 +142,18 @@ def _cited(evidence: Mapping[str, Any], values: Values) -> dict[str, Any]:
     return found
 
 
-def data_files(notebooks: Notebooks, register: dict[str, Any], values: Values) -> dict[str, bytes]:
-    """What the pages read beside their own text: data, and small pictures."""
+def data_files(
+    notebooks: Notebooks,
+    register: dict[str, Any],
+    values: Values,
+    cache: Cache | None = None,
+    upstream: str = "",
+) -> dict[str, bytes]:
+    """What the pages read beside their own text: data, and small pictures.
+
+    Args:
+        cache: keeps workbooks, with the digest ``upstream`` of what writes them.
+    """
     shown = exhibits_of(notebooks)
     pictures: dict[str, dict[str, str] | None] = {}
     for name, content in notebooks.items():
@@ -153,7 +164,7 @@ def data_files(notebooks: Notebooks, register: dict[str, Any], values: Values) -
         for value in values
     }
     alts = {name: picture and picture["alt"] for name, picture in pictures.items()}
-    downloads = files_of(notebooks)
+    downloads = files_of(notebooks, cache, upstream)
     endings = {name: list(files) for name, files in downloads.items()}
     data = register | {
         "evidence": _cited(register.get("evidence", {}), values),

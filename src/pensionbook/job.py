@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import tempfile
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -13,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from pensionbook import manifest
 from pensionbook.audit import AUDIT_FILE, BOUNDS_FILE
-from pensionbook.book import compile_book, reading_order, stage
+from pensionbook.book import compile_book, reading_order, stage, take
 from pensionbook.cache import Cache
 from pensionbook.compilers import Compiler, open_compiler
 from pensionbook.errors import BuildError
@@ -161,7 +160,9 @@ class Job:
                 "languages": list(self.languages),
                 "revisions": revisions.get(language),
             }
-            pages = data_files(by_language[language], register, values[language])
+            pages = data_files(
+                by_language[language], register, values[language], cache, self._upstream()
+            )
             folder = staging / f"book-{language}"
             folder.mkdir()
             self._compile(by_language[language], pages, language, folder, new, compiler, cache)
@@ -321,14 +322,14 @@ class Job:
         (new / language).mkdir()
         if TEMPLATES in self.formats:
             written = compile_book(folder, [TEMPLATES], compiler)
-            written[TEMPLATES].rename(new / language / TEMPLATES)
+            take(written[TEMPLATES], new / language / TEMPLATES)
             return
         name = sha256_json([self.package.name, self.values])[:16] + f"-{language}"
         with kept_book(folder, cache.folder / KEPT_BOOKS, name, self._upstream()) as kept:
             compiled = compile_book(kept, ["html"], compiler)["html"]
             # The formats read the pages where nothing else writes.
-            pages_folder = Path(shutil.move(compiled, folder.with_name(f"pages-{language}")))
-        self._print(pages_folder, language, title, new)
+            pages_folder = take(compiled, folder.with_name(f"pages-{language}"))
+        self._print(pages_folder, language, title, new, cache)
         if "html" in self.formats:
             pages_folder.rename(report_file(new, language, "html").parent)
 
@@ -337,7 +338,9 @@ class Job:
         own = {n: d for n, d in self.inputs.items() if n.startswith("pensionbook/")}
         return sha256_json([own, self.versions])
 
-    def _print(self, pages_folder: Path, language: str, title: str, new: Path) -> None:
+    def _print(
+        self, pages_folder: Path, language: str, title: str, new: Path, cache: Cache
+    ) -> None:
         """Write the formats that are made from the web pages."""
         wanted = [kind for kind in self.formats if kind != "html"]
         if not wanted:
@@ -349,7 +352,7 @@ class Job:
         released = self.package.created
         imprint = formats.Imprint.for_edition(title or name, language, name, released)
         targets = {kind: report_file(new, language, kind) for kind in wanted}
-        formats.write_all(document, targets, imprint)
+        formats.write_all(document, targets, imprint, cache)
 
 
 def reconciled_folder(inputs: Mapping[str, str], versions: Mapping[str, str], cache: Cache) -> Path:

@@ -1,4 +1,4 @@
-"""A staged book is kept after it compiled: the next build reads only the pages that changed.
+"""A staged book is kept after it compiled: the next build reads and writes what changed.
 
 Sphinx reads a page again when its file or its catalogue is newer than what it remembers. Everything
 else that a page may depend on (data, settings, contents, the library) is part of a key: where that
@@ -115,4 +115,3 @@ def _bring_up(book: Path, staged: Path) -> None:
         if name not in kept or path.read_bytes() != target.read_bytes():
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(path, target)
-    shutil.rmtree(book / "_build" / "html", ignore_errors=True)

@@ -7,6 +7,7 @@ import os
 import subprocess
 from collections.abc import Iterator, Sequence
 from functools import cache
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,12 @@ def program() -> str:
         raise BuildError(
             "pandoc is missing; run `pip install pypandoc_binary`, or leave out pdf, docx and epub"
         ) from error
+
+
+@cache
+def version() -> str:
+    """Version of the package that brings pandoc."""
+    return metadata.version("pypandoc_binary")
 
 
 def run(arguments: Sequence[str], content: str, folder: Path | None = None) -> bytes:
@@ -60,6 +67,23 @@ def run(arguments: Sequence[str], content: str, folder: Path | None = None) -> b
 def parse(html: str) -> Node:
     """pandoc's tree of a document in HTML."""
     return json.loads(run(["--from", "html", "--to", "json"], html))
+
+
+def number_alike(tree: Node, given: set[str]) -> None:
+    """Tell headings apart that pandoc called alike, as they were parsed one chapter at a time.
+
+    Args:
+        given: ids that the text itself gives; these stay.
+    """
+    taken = set(given)
+    for node in walk(tree["blocks"]):
+        if node["t"] != "Header" or not (name := identifier(node)) or name in given:
+            continue
+        number = 0
+        while (fresh := f"{name}-{number}" if number else name) in taken:
+            number += 1
+        taken.add(fresh)
+        _attributes(node)[0] = fresh
 
 
 def raw_block(form: str, text: str) -> Node:

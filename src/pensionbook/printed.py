@@ -51,18 +51,22 @@ class Document:
     """A book as one tree, ready to be printed.
 
     Attributes:
-        html: the chapters one after the other, each a ``<div class="chapter">``. Every link leads
-            into the tree or to another host; every image is named as in ``pictures`` and has a
-            text.
+        chapters: each a ``<div class="chapter">`` in HTML. Every link leads into one of them or to
+            another host; every image is named as in ``pictures`` and has a text.
         language: as Sphinx writes it, ``en`` or ``zh_CN``.
         pictures: where the images are, by name.
         drawings: the same as SVG, by the name of the image; only charts have one.
     """
 
-    html: str
+    chapters: tuple[str, ...]
     language: str
     pictures: Mapping[str, Path] = field(default_factory=dict)
     drawings: Mapping[str, Path] = field(default_factory=dict)
+
+    @property
+    def html(self) -> str:
+        """The chapters one after the other."""
+        return "".join(self.chapters)
 
 
 def gather(pages_folder: Path, pages: Sequence[str], language: str) -> Document:
@@ -92,13 +96,14 @@ def gather(pages_folder: Path, pages: Sequence[str], language: str) -> Document:
         _keep_anchors(article, used)
         pictures |= _images(page, article, pages_folder)
         _simplify(article, language)
-    text = "".join(_serialised(article) for article in chapters.values())
-    missing = sorted(used - set(re.findall(r'\bid="([^"]+)"', text)))
+    texts = tuple(_serialised(article) for article in chapters.values())
+    named = {name for text in texts for name in ids(text)}
+    missing = sorted(used - named)
     if missing:
         raise BuildError(
             f"nothing in the pages is called {missing[0]!r}, yet a link leads there; mend the link"
         )
-    return Document(text, language, pictures, drawings)
+    return Document(texts, language, pictures, drawings)
 
 
 def _article(folder: Path, page: str) -> etree._Element:
@@ -360,6 +365,11 @@ def _wrap_content(element: etree._Element, tag: str) -> None:
 
 def _serialised(article: etree._Element) -> str:
     return etree.tostring(article, encoding="unicode", method="html") + "\n"
+
+
+def ids(text: str) -> list[str]:
+    """What elements of a text in HTML are called."""
+    return re.findall(r'\bid="([^"]+)"', text)
 
 
 def headings(document: Document) -> Iterator[tuple[int, str]]:
