@@ -26,7 +26,8 @@ def timed(command: list[str], folder: Path) -> float:
     begin = time.perf_counter()
     run = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
     seconds = time.perf_counter() - begin
-    if run.returncode:
+    # Jupyter Book only warns of a notebook that fails.
+    if run.returncode or "Executing notebook failed" in run.stdout + run.stderr:
         sys.exit(f"{' '.join(command)}\n{run.stdout[-3000:]}\n{run.stderr[-3000:]}")
     return seconds
 
@@ -39,7 +40,11 @@ def lay_out(folder: Path, package: Path, notebooks: Path, book: Path) -> None:
     place = source.split('package = "')[1].split('"')[0]
     shutil.copytree(book, folder / "book")
     shutil.copytree(notebooks, folder / "book" / "notebooks")
-    shutil.copytree(package, (folder / "book" / "notebooks" / place).resolve())
+    laid = (folder / "book" / "notebooks" / place).resolve()
+    shutil.copytree(package, laid)
+    descriptor = yaml.safe_load((package / "datapackage.yaml").read_text("utf-8"))
+    for name in descriptor.get("pensionbook", {}).get("evidence", []):
+        shutil.copytree(package.parent / name, laid.parent / name)
     (folder / "book" / "notebooks").rename(folder / "notebooks")
     shutil.copytree(folder / "notebooks", folder / "book" / "notebooks")
 
