@@ -25,7 +25,7 @@ from projects import wait_until
 pytestmark = pytest.mark.slow
 
 # What the preloading brings along that a notebook's own imports would not.
-HARMLESS = ("IPython.", "PIL.", "matplotlib.", "matplotlib_inline", "pensionbook.kernels")
+HARMLESS = ("docutils", "IPython.", "PIL.", "matplotlib.", "matplotlib_inline", "pensionbook.")
 
 
 @pytest.fixture(autouse=True)

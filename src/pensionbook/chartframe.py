@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from functools import cache
+from itertools import takewhile
 from typing import Any
 
 import pandas as pd
@@ -101,13 +103,21 @@ class Sheet:
         return best[1] if best else []
 
     def _fill(self, pieces: Sequence[str], room: float, size: float) -> list[str]:
-        lines, line = [], ""
-        for piece in pieces:
-            if line.strip() and self.width((line + piece).rstrip(), size) > room:
-                lines.append(line.strip())
-                line = ""
-            line += piece
-        return [*lines, line.strip()] if line.strip() or not lines else lines
+        lines, start = [], 0
+        while start < len(pieces):
+            blank = takewhile(lambda piece: not piece.strip(), pieces[start:])
+            shortest = min(start + len([*blank]) + 1, len(pieces))
+            # A line gets wider with each piece, so that halving finds the last that fits.
+            end = bisect_right(
+                range(len(pieces) + 1),
+                room,
+                shortest + 1,
+                key=lambda end: self.width("".join(pieces[start:end]).rstrip(), size),
+            )
+            if line := "".join(pieces[start : end - 1]).strip():
+                lines.append(line)
+            start = end - 1
+        return lines or [""]
 
     # -- building -------------------------------------------------------------------------------
 

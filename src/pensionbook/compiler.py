@@ -10,6 +10,7 @@ one read. With arguments, ``FOLDER BUILDER...``, it compiles that book in this p
 from __future__ import annotations
 
 import contextlib
+import gc
 import importlib
 import json
 import os
@@ -20,6 +21,7 @@ from pathlib import Path
 
 TOC = "_toc.yml"
 LOG = "compiler.log"
+_PARTS_BETWEEN_COLLECTIONS = 200_000
 _IMPORTS = (
     "babel.messages.mofile",
     "docutils.parsers.rst.directives.images",
@@ -83,6 +85,9 @@ def serve() -> None:
         # What cannot be imported is left to the compiler to stumble on.
         with contextlib.suppress(Exception):
             importlib.import_module(name)
+    # Pages are trees of many small parts, which a collection would look through again and again.
+    gc.freeze()
+    gc.set_threshold(_PARTS_BETWEEN_COLLECTIONS, 20, 100)
     running: dict[int, str] = {}
     waiting = b""
     while True:

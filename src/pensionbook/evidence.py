@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pensionbook.errors import ParameterError, Problem, quote
+from pensionbook.partsread import note
 
 if TYPE_CHECKING:
     from pensionbook.package import Package
@@ -85,6 +86,7 @@ def load_evidence(package: Package, name: str) -> Package:
         raise ParameterError(
             f"{package.name} names no evidence {name!r} in its datapackage.yaml; it names: {named}"
         )
+    note(name)
     return load_package(folder_of(package.path, name), check=False)
 
 

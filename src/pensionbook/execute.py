@@ -96,6 +96,8 @@ def run(job: dict[str, Any], say: Callable[[dict[str, Any]], None]) -> dict[str,
             cwd=job["folder"],
             autosave_cell_every=0,
             start_timeout=120,
+            # All is said by then; asked to end, some kernels take seconds over it.
+            shutdown_kernel="immediate",
             config=_transport(Path(sockets.name, "k")),
         )
     except PapermillExecutionError as error:

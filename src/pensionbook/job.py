@@ -207,7 +207,8 @@ class Job:
         self, new: Path, work: Path, cache: Cache, jobs: int
     ) -> tuple[dict[str, dict[str, Any]], Executed]:
         """The data of the register and the executed notebooks, by language."""
-        upstream = self._data()
+        optional = {f"package/{file}": file for file in self.package.optional_files}
+        read = self._data()
         runs = [
             run
             for language in self.languages
@@ -215,8 +216,9 @@ class Job:
                 self.notebooks,
                 self.package.name,
                 self.values | {"language": language},
-                upstream,
+                {name: digest for name, digest in read.items() if name not in optional},
                 self.versions,
+                {file: read[name] for name, file in optional.items()},
             )
         ]
         waiting, executed = look_up(runs, cache)

@@ -54,13 +54,17 @@ def explain_by_slips(
         return read_figure(slip.printed, slip.qualifier, whole=whole).rounded
 
     most = _width(read_figure(printed, qualifier, whole=whole).rounded)
-    candidates: dict[tuple[str, str], Slip] = {}
+    # The same figure is told once, as the plainest slip that leads to it.
+    plainest: dict[tuple[str, str], Slip] = {}
     for slip in slips(printed, qualifier):
-        width = _width(read(slip))
+        plainest.setdefault((slip.printed, slip.qualifier), slip)
+    candidates = []
+    for slip in plainest.values():
+        interval = read(slip)
+        width = _width(interval)
         if most is None or (width is not None and width <= MOST_TIMES_WIDER * most):
-            # The same figure is told once, as the plainest slip that leads to it.
-            candidates.setdefault((slip.printed, slip.qualifier), slip)
-    fitting = tuple(slip for slip in candidates.values() if read(slip).meets(implied))
+            candidates.append((slip, interval))
+    fitting = tuple(slip for slip, interval in candidates if interval.meets(implied))
     return Explained(fitting, len(candidates))
 
 

@@ -20,6 +20,7 @@ from pensionbook.mimes import (
     VALUES_MIME,
 )
 from pensionbook.parameters import TAG, SourceNotebook, Value, tagged_index
+from pensionbook.partsread import ANY
 
 INJECTED_TAG = "injected-parameters"
 
@@ -46,10 +47,10 @@ def run_key(
     inputs: Mapping[str, str],
     versions: Mapping[str, str],
 ) -> str:
-    """Digest of all that the results of a notebook depend on; its prose is not among it.
+    """Digest of what the results of a notebook depend on; its prose is not among it.
 
     Args:
-        inputs: digests of the package's and the library's files.
+        inputs: digests of the library's files and of those of the package that all notebooks read.
         versions: of Python and the installed distributions.
     """
     cells = [
@@ -144,6 +145,19 @@ def published(content: Mapping[str, Any]) -> dict[str, Any]:
 def notebook_text(content: Mapping[str, Any]) -> str:
     """A notebook as the text of its file."""
     return json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+
+
+def read_by(results: list[dict[str, Any]]) -> list[str] | None:
+    """The parts of the package that a notebook says it read; None where it may have read any.
+
+    Only its last cell can tell: what runs after it may read more.
+    """
+    for output in results[-1]["outputs"] if results else ():
+        published = output.get("data", {}).get(VALUES_MIME)
+        read = published.get("read") if isinstance(published, dict) else None
+        if isinstance(read, list):
+            return None if ANY in read else read
+    return None
 
 
 def values_of(name: str, content: Mapping[str, Any]) -> list[dict[str, Any]]:

@@ -15,9 +15,10 @@ from pathlib import Path
 from pensionbook.check import check_raw_package
 from pensionbook.errors import PackageError, Problem, quote
 from pensionbook.evidence import names_of
+from pensionbook.partsread import Noted, loading
 from pensionbook.periods import release_date
 from pensionbook.reading import OPTIONAL_TABLES, RawPackage, RawTable, read_package, table_columns
-from pensionbook.scenariofiles import Scenario
+from pensionbook.scenariofiles import FOLDER, Scenario
 from pensionbook.vintages import LATEST, split_by_vintage
 
 __all__ = [
@@ -172,6 +173,7 @@ class Package:
         evidence: names of the packages beside this one that it is held against.
         area: the area that an edition is about unless another is chosen; "" where none is said.
         scenarios: the reforms of its folder scenarios, by id.
+        files: the file of each optional table, by the table's name.
     """
 
     path: Path
@@ -184,14 +186,21 @@ class Package:
     groups: dict[str, Group]
     areas: dict[str, Area]
     units: dict[str, Unit]
-    tables: dict[str, tuple[dict[str, str], ...]]
+    tables: Mapping[str, tuple[dict[str, str], ...]]
     sha256: dict[str, str]
-    translations: dict[tuple[str, str], str] = field(default_factory=dict)
+    translations: Mapping[tuple[str, str], str] = field(default_factory=dict)
     created: date | None = None
     superseded: tuple[Figure, ...] = ()
     evidence: tuple[str, ...] = ()
     area: str = ""
-    scenarios: dict[str, Scenario] = field(default_factory=dict)
+    scenarios: Mapping[str, Scenario] = field(default_factory=dict)
+    files: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def optional_files(self) -> list[str]:
+        """Those of its files that a notebook need not read, and all of its evidence."""
+        tables = {*self.files.values()}
+        return sorted(name for name in self.sha256 if "/" in name or name in tables)
 
     def said(self, text: str, language: str) -> str:
         """A text of the tables in a language; as it stands where it is not translated."""
@@ -241,10 +250,15 @@ def load_package(path: str | Path, *, check: bool = True, vintage: str = LATEST)
         PackageError: the package has problems; all of them are listed.
         ParameterError: there is no such vintage.
     """
-    raw = read_package(path)
-    problems = check_raw_package(raw) if check else raw.problems
+    with loading(Path(path)):
+        raw = read_package(path)
+        problems = check_raw_package(raw) if check else raw.problems
     if problems:
         raise PackageError(problems)
+    files = {
+        name: raw.tables[name].file if name in raw.tables else f"{name}.csv"
+        for name in OPTIONAL_TABLES
+    }
     figures, superseded = split_by_vintage(_figures(raw.tables["figures"]), vintage)
     return Package(
         path=raw.path,
@@ -259,20 +273,27 @@ def load_package(path: str | Path, *, check: bool = True, vintage: str = LATEST)
         groups={row[0]: Group(*row) for row in raw.tables["groups"].rows},
         areas={row[0]: Area(*row) for row in raw.tables["areas"].rows},
         units=_units(raw),
-        tables={
-            name: tuple(raw.tables[name].records()) if name in raw.tables else ()
-            for name in OPTIONAL_TABLES
-        },
+        tables=Noted(
+            {
+                name: tuple(raw.tables[name].records()) if name in raw.tables else ()
+                for name in OPTIONAL_TABLES
+            },
+            files,
+        ),
         sha256=raw.sha256,
         evidence=tuple(names_of(raw.descriptor)),
         area=_own_area(raw),
-        scenarios=raw.scenarios,
-        translations={
-            (row["language"], row["text"]): row["translation"]
-            for row in (
-                raw.tables["translations"].records() if "translations" in raw.tables else ()
-            )
-        },
+        files=files,
+        scenarios=Noted(raw.scenarios, FOLDER),
+        translations=Noted(
+            {
+                (row["language"], row["text"]): row["translation"]
+                for row in (
+                    raw.tables["translations"].records() if "translations" in raw.tables else ()
+                )
+            },
+            files["translations"],
+        ),
     )
 
 

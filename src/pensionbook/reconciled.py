@@ -8,6 +8,7 @@ anew. The folder is the user's own cache: nothing that others wrote is read from
 from __future__ import annotations
 
 import contextlib
+import gc
 import hashlib
 import os
 import pickle
@@ -54,7 +55,12 @@ def _load(path: Path) -> Reconciliation | None:
         return None
     with contextlib.suppress(OSError):
         os.utime(path)
-    return pickle.loads(content)
+    # A collection would look through all that is made meanwhile, again and again.
+    gc.disable()
+    try:
+        return pickle.loads(content)
+    finally:
+        gc.enable()
 
 
 def _store(result: Reconciliation, path: Path) -> None:

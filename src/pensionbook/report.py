@@ -14,6 +14,7 @@ from pensionbook.evidence import Cited, load_evidence
 from pensionbook.measure import Measure, word_record
 from pensionbook.mimes import MODEL_MIME, VALUES_MIME
 from pensionbook.package import Package, load_package
+from pensionbook.partsread import parts_read
 from pensionbook.reconcile import Reconciliation
 from pensionbook.reconciled import reconciled
 from pensionbook.view import CONTRIBUTORS, Terms, View
@@ -183,7 +184,8 @@ class Report(View):
 
         records = self.named_values()
         lines = [f"{r['id']}: {r['text']} {r['unit']}".rstrip() for r in records]
-        listing = json.dumps({"values": records}, ensure_ascii=False, sort_keys=True)
+        handed = {"values": records, "read": parts_read()}
+        listing = json.dumps(handed, ensure_ascii=False, sort_keys=True)
         display({VALUES_MIME: json.loads(listing), "text/plain": "\n".join(lines)}, raw=True)
 
     def hand_over(self, name: str, data: Mapping[str, object] | None) -> None:

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 from pensionbook.cache import Cache
 from pensionbook.errors import BuildError, NotebookError, PensionbookError
+from pensionbook.fingerprint import sha256_json
 from pensionbook.layout import RECONCILED
-from pensionbook.notebooks import assemble, own_parameters, results_of, run_key
+from pensionbook.notebooks import assemble, own_parameters, read_by, results_of, run_key
 from pensionbook.parameters import PACKAGE, SourceNotebook, Value
 from pensionbook.workers import Job, Pool, clean_environment, open_pool
 
@@ -26,11 +27,17 @@ Executed = dict[Place, dict[str, Any]]
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One notebook with its parameters; ``key`` is the digest of all that it depends on."""
+    """One notebook with its parameters.
+
+    Attributes:
+        key: digest of what it depends on whatever it reads.
+        optional: digests of the package's files that it may read or not, by their paths.
+    """
 
     notebook: SourceNotebook
     parameters: dict[str, Value]
     key: str
+    optional: Mapping[str, str]
 
     @property
     def place(self) -> Place:
@@ -44,20 +51,46 @@ def plan_runs(
     parameters: Mapping[str, Value],
     inputs: Mapping[str, str],
     versions: Mapping[str, str],
+    optional: Mapping[str, str],
 ) -> list[Run]:
     """One run for each notebook; the package is known to it by the edition's name."""
     runs = []
     for notebook in notebooks:
         own = own_parameters(notebook, {PACKAGE: edition, **parameters})
-        runs.append(Run(notebook, own, run_key(notebook, own, inputs, versions)))
+        runs.append(Run(notebook, own, run_key(notebook, own, inputs, versions), optional))
     return runs
+
+
+def _load(run: Run, cache: Cache) -> list[dict[str, Any]] | None:
+    """The results of a run: those of another with the same content of the files that it read."""
+    read = cache.load(_reads(run))
+    return None if read is None else cache.load(_full_key(run, read["parts"]))
+
+
+def _store(run: Run, results: list[dict[str, Any]], cache: Cache) -> None:
+    parts = read_by(results)
+    cache.store(_full_key(run, parts), results)
+    cache.store(_reads(run), {"parts": parts})
+
+
+def _reads(run: Run) -> str:
+    return sha256_json(["what it read", run.key])
+
+
+def _full_key(run: Run, parts: Sequence[str] | None) -> str:
+    read = {
+        file: digest
+        for file, digest in run.optional.items()
+        if parts is None or file in parts or file.partition("/")[0] in parts
+    }
+    return sha256_json([run.key, parts, read])
 
 
 def look_up(runs: Sequence[Run], cache: Cache) -> tuple[list[Run], Executed]:
     """Those of the runs that must be done, and the results of the others."""
     waiting, kept = [], {}
     for run in runs:
-        found = cache.load(run.key)
+        found = _load(run, cache)
         if found is None:
             waiting.append(run)
         else:
@@ -128,7 +161,7 @@ def execute(
             except PensionbookError as error:
                 failures.append(error)
                 continue
-            cache.store(run.key, found)
+            _store(run, found, cache)
             results[run.place] = assemble(run.notebook, found)
             progress.finished(*run.place, kept=False)
     if len(failures) == 1:
