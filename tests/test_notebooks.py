@@ -122,7 +122,7 @@ def test_no_two_notebooks_name_the_same_value() -> None:
 @EACH
 def test_a_notebook_tells_nothing_of_the_run_or_the_machine(name: str) -> None:
     content = notebook(name)
-    assert set(content.metadata) <= {"kernelspec", "language_info"}
+    assert set(content.metadata) <= {"kernelspec", "language_info", "pensionbook"}
     # The version of Python differs from machine to machine.
     assert "version" not in content.metadata.language_info
     assert {key for cell in content.cells for key in cell.metadata} <= {"tags", "pensionbook"}

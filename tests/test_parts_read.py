@@ -123,3 +123,21 @@ def test_only_notebooks_that_read_a_changed_file_run_again(project_of_four: Proj
     assert ran() == set()
     executed = (project.output / "notebooks" / "en" / "looks.ipynb").read_text(encoding="utf-8")
     assert "Another" not in executed
+
+
+@pytest.mark.slow
+def test_a_notebook_about_the_whole_package_runs_once_for_all_periods(project: Project) -> None:
+    path = project.notebooks / "ok.ipynb"
+    content = json.loads(path.read_text(encoding="utf-8"))
+    content["metadata"]["pensionbook"] = {"about": "package"}
+    (project.notebooks / "whole.ipynb").write_text(
+        json.dumps(content).replace("number_of_files", "files_of_all"), encoding="utf-8"
+    )
+    with (project.book / "index.md").open("a") as page:
+        page.write("\nAll have {value}`files_of_all` files.\n")
+    project.list_pages("notebooks/ok", "notebooks/whole")
+    assert project.build("--language", "en").returncode == 0
+    again = project.build("--language", "en", "-p", "baseline=2001")
+    assert again.returncode == 0
+    assert "ok (en): done" in again.stderr
+    assert "whole (en): unchanged, not run" in again.stderr

@@ -91,6 +91,7 @@ class Plan:
 
     Attributes:
         values: of the notebooks' parameters but the language.
+        own_values: those that the package states, for notebooks that are about all of it.
         inputs: sha256 of each file by its name.
         output: absolute folder of the edition.
         since: release that it is compared with.
@@ -101,6 +102,7 @@ class Plan:
     sources: Sources
     notebooks: list[SourceNotebook]
     values: dict[str, Value]
+    own_values: dict[str, Value]
     languages: tuple[str, ...]
     formats: tuple[str, ...]
     inputs: dict[str, str]
@@ -142,6 +144,7 @@ def plan_edition(
     sources = Sources.locate(notebooks, book, config)
     found = read_notebooks(sources.notebooks)
     values = resolve_parameters(found, _edition_parameters(raw), given)
+    own_values = resolve_parameters(found, _edition_parameters(raw), {})
     values.pop("language", None)
     return Plan(
         raw,
@@ -149,6 +152,7 @@ def plan_edition(
         sources,
         found,
         values,
+        own_values,
         _languages(sources.book, languages, given),
         _formats(formats),
         _inputs(raw, sources, found) | _since(since, edition),
@@ -259,6 +263,7 @@ def planned_job(
         book=plan.sources.book,
         config=plan.sources.config,
         values=plan.values,
+        own_values=plan.own_values,
         **plan.chosen,
         inputs=plan.inputs,
         versions=versions,

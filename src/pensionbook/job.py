@@ -61,6 +61,7 @@ class Job:
 
     Attributes:
         values: of the notebooks' parameters but the language.
+        own_values: those that the package states, for notebooks that are about all of it.
         inputs: sha256 of each file by its name.
         workshop: processes that outlive this build; without one the build has its own.
         since: release that the page of revisions compares with.
@@ -71,6 +72,7 @@ class Job:
     book: Path
     config: Path
     values: dict[str, Value]
+    own_values: dict[str, Value]
     languages: Sequence[str]
     formats: Sequence[str]
     inputs: dict[str, str]
@@ -216,6 +218,7 @@ class Job:
                 self.notebooks,
                 self.package.name,
                 self.values | {"language": language},
+                self.own_values | {"language": language},
                 {name: digest for name, digest in read.items() if name not in optional},
                 self.versions,
                 {file: read[name] for name, file in optional.items()},

@@ -36,6 +36,16 @@ class SourceNotebook:
         """File name without its ending."""
         return self.path.stem
 
+    @property
+    def is_of_package(self) -> bool:
+        """Whether it is about the whole package, whichever area and period an edition is about.
+
+        Its metadata say so: ``pensionbook: {about: package}``. It runs with the package's own
+        parameters, once for all editions.
+        """
+        own = self.content.get("metadata", {}).get("pensionbook")
+        return isinstance(own, dict) and own.get("about") == "package"
+
 
 def read_notebooks(folder: Path) -> list[SourceNotebook]:
     """All notebooks of a folder, by name.

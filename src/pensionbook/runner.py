@@ -49,14 +49,23 @@ def plan_runs(
     notebooks: Sequence[SourceNotebook],
     edition: str,
     parameters: Mapping[str, Value],
+    of_package: Mapping[str, Value],
     inputs: Mapping[str, str],
     versions: Mapping[str, str],
     optional: Mapping[str, str],
 ) -> list[Run]:
-    """One run for each notebook; the package is known to it by the edition's name."""
+    """One run for each notebook; the package is known to it by the edition's name.
+
+    Args:
+        parameters: of the edition.
+        of_package: those that notebooks about the whole package run with.
+        inputs: digests of what all notebooks depend on.
+        optional: digests of the package's files that a notebook may read or not.
+    """
     runs = []
     for notebook in notebooks:
-        own = own_parameters(notebook, {PACKAGE: edition, **parameters})
+        chosen = of_package if notebook.is_of_package else parameters
+        own = own_parameters(notebook, {PACKAGE: edition, **chosen})
         runs.append(Run(notebook, own, run_key(notebook, own, inputs, versions), optional))
     return runs
 
