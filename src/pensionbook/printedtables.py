@@ -23,6 +23,7 @@ _BREAKABLE = re.compile(r"([_\[\],.=+])(?=\S)")
 _ZERO_WIDTH_SPACE = "\u200b"
 # A run of Chinese this wide may be broken; a shorter one is a term or a place in the source.
 _WHOLE_CHINESE = 14
+_WHOLE_NUMBER = 16
 _CHINESE = re.compile(r"[\u2e80-\u9fff\uf900-\ufaff]")
 
 
@@ -44,7 +45,7 @@ def lay_out(table: etree._Element, language: str) -> None:
             _plain_cell(cell)
             text = " ".join("".join(cell.itertext()).split())
             lengths[position].append(_width(text))
-            whole = "whole" in cell.get("class", "").split()
+            whole = "whole" in cell.get("class", "").split() or _is_short_number(text)
             word = _width(text) if whole else max(map(_unbroken, _BREAKS.split(text)))
             words[position] = max(words[position], word)
             cell.attrib.pop("class", None)
@@ -77,6 +78,11 @@ def _plain_cell(cell: etree._Element) -> None:
 def _width(text: str) -> int:
     """Width in Latin characters; a Chinese one takes two."""
     return sum(2 if unicodedata.east_asian_width(sign) in "WF" else 1 for sign in text)
+
+
+def _is_short_number(text: str) -> bool:
+    """Whether a number with its unit, or a range, is short enough to stay on one line."""
+    return text[:1] in "−-0123456789" and _width(text) <= _WHOLE_NUMBER
 
 
 def _unbroken(word: str) -> int:
