@@ -173,7 +173,7 @@ def test_the_rule_of_its_time_is_taken():
 
 def test_a_package_without_parameters_is_refused_by_name():
     report = paper()
-    bare = replace(report.package, tables=report.package.tables | {"parameters": ()})
+    bare = replace(report.package, tables={**report.package.tables, "parameters": ()})
     original, report.package = report.package, bare
     try:
         with pytest.raises(ParameterError, match=r"lacks .*combined_rate.*parameters\.csv"):

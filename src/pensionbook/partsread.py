@@ -35,7 +35,7 @@ def parts_read() -> list[str]:
     found = set(_read)
     for folder in _folders:
         opened = (path.resolve() for path in _opened)
-        found |= {p.relative_to(folder).parts[0] for p in opened if p.is_relative_to(folder)}
+        found |= {p.relative_to(folder).parts[0] for p in opened if folder in p.parents}
         if any(path.resolve().is_relative_to(folder) for path in _listed):
             found.add(ANY)
     return sorted(found)
