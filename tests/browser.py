@@ -117,6 +117,12 @@ class Window:
         return self.page.locator("#search-results ul.search > li > a").all_inner_texts()
 
 
+def violations(page: Page) -> list[str]:
+    """What axe finds wrong with a page as it is shown, by its rules for WCAG 2.1 A and AA."""
+    page.add_script_tag(path=_AXE)
+    return page.evaluate(_RUN_AXE, {"runOnly": _RULES})
+
+
 @dataclass
 class Seen:
     """What a browser made of one page.
