@@ -44,11 +44,10 @@ serve: report
 	@cd "_build/$(notdir $(EDITION))/en/html" && $(CURDIR)/$(BIN)/python -m http.server --bind localhost $(PORT)
 
 notebooks: $(STAMP)
-	@$(BIN)/python -m pensionbook.refresh notebooks/*.ipynb
+	@$(BIN)/python -m pensionbook.notebooks.refresh notebooks/*.ipynb
 
 messages: $(STAMP)
-	@$(BIN)/python -m pensionbook.messages
-	@$(BIN)/python -m pensionbook.translations
+	@$(BIN)/python -m pensionbook.cli.catalogues
 
 bench: $(STAMP)
 	@for program in benchmarks/bench_*.py; do echo "== $$program"; $(BIN)/python $$program || exit 1; done

@@ -21,7 +21,7 @@ from pathlib import Path
 
 import psutil
 
-from pensionbook.batch.order import Order
+from pensionbook.editions.batch.order import Order
 
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = ROOT / "data" / "nbs-yearbooks"

@@ -15,8 +15,8 @@ import tempfile
 import time
 from pathlib import Path
 
-from pensionbook.package import load_package
-from pensionbook.reconcile import reconcile
+from pensionbook.data.load import load_package
+from pensionbook.engine.reconcile import reconcile
 from synthetic import write_package
 
 SIZES = (1_000, 10_000, 100_000)

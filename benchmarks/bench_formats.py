@@ -14,9 +14,10 @@ from pathlib import Path
 
 import pypdf
 
-from pensionbook import formats
-from pensionbook.book import reading_order
-from pensionbook.formats import Document, Imprint
+from pensionbook.book.contents import reading_order
+from pensionbook.printing import write as formats
+from pensionbook.printing.imprint import Imprint
+from pensionbook.printing.write import Document
 
 ROOT = Path(__file__).resolve().parents[1]
 

@@ -22,8 +22,8 @@ from jupyter_client.kernelspec import KernelSpecManager
 from jupyter_client.manager import KernelManager
 from jupyter_client.provisioning import LocalProvisioner
 
-from pensionbook.kernels.client import ForkedKernel, close_servers
-from pensionbook.kernels.spec import KERNEL
+from pensionbook.notebooks.kernels.client import ForkedKernel, close_servers
+from pensionbook.notebooks.kernels.spec import KERNEL
 
 IMPORTS = "import pandas, statsmodels.api, matplotlib.pyplot"
 _KIB_IN_MIB = 1024

@@ -13,8 +13,8 @@ from jupyter_client.kernelspec import KernelSpecManager
 from jupyter_client.manager import KernelManager
 from jupyter_client.provisioning import LocalProvisioner
 
-from pensionbook.kernels.client import ForkedKernel
-from pensionbook.kernels.spec import KERNEL
+from pensionbook.notebooks.kernels.client import ForkedKernel
+from pensionbook.notebooks.kernels.spec import KERNEL
 
 
 class OrdinarySpecs(KernelSpecManager):

@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from packages import DESCRIPTOR, write_package
-from pensionbook import manifest
-from pensionbook.audit import write_audit
-from pensionbook.package import load_package
-from pensionbook.reading import read_package
+from pensionbook.data.load import load_package
+from pensionbook.data.read import read_package
+from pensionbook.editions import manifest
+from pensionbook.report.audit import write_audit
 
 HEADER = (
     "figure_id,locator,indicator,group,area,period,base_period,statistic,of_indicator,of_group,"

@@ -4,9 +4,9 @@ from fractions import Fraction as F
 from pathlib import Path
 from types import MappingProxyType
 
-from pensionbook.package import Area, Figure, Group, Identity, Indicator, Package, Term, Unit
-from pensionbook.reconcile import Reconciliation, reconcile
-from pensionbook.report import Report
+from pensionbook.data.package import Area, Figure, Group, Identity, Indicator, Package, Term, Unit
+from pensionbook.engine.reconcile import Reconciliation, reconcile
+from pensionbook.report.report import Report
 
 FIELDS = (
     "figure_id", "locator", "indicator", "group", "area", "period", "base_period", "statistic",

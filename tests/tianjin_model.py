@@ -5,8 +5,8 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
-from pensionbook.model import Ranges, read_ranges
-from pensionbook.report import Report, open_report
+from pensionbook.projection import Ranges, read_ranges
+from pensionbook.report.report import Report, open_report
 
 PACKAGE = Path(__file__).parents[1] / "data" / "tianjin-2002"
 

@@ -1,4 +1,4 @@
-/* The projection as pensionbook.model computes it; its docstrings state the formulas. Without a page it only waits. */
+/* The projection as pensionbook.projection computes it; its docstrings state the formulas. Without a page it only waits. */
 (function () {
   "use strict";
 

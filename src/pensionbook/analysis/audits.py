@@ -9,20 +9,24 @@ from fractions import Fraction
 
 import pandas as pd
 
-from pensionbook.addresses import short_address
-from pensionbook.audit import troubled_first, verdict_counts
+from pensionbook.data.addresses import short_address
+from pensionbook.data.figures import Interval, read_figure
+from pensionbook.engine.misprints import Explained, Slip, explain_by_slips
+from pensionbook.engine.results import Bound, Verdict
+from pensionbook.engine.system import Quantity
 from pensionbook.errors import UnprovedError
-from pensionbook.explain import interval_text, telling_decimals
-from pensionbook.figures import Interval, read_figure
-from pensionbook.i18n import mark
-from pensionbook.measure import Measure
-from pensionbook.misprints import Explained, Slip, explain_by_slips
-from pensionbook.register import measure_in_words, printed_in_words, printed_with_unit
-from pensionbook.registertools import verdict_word
-from pensionbook.report import Report
-from pensionbook.system import Quantity
-from pensionbook.verdicts import Bound, Verdict
-from pensionbook.wording import enumerated, semicolons
+from pensionbook.language.messages import mark
+from pensionbook.language.numbers import enumerated, semicolons
+from pensionbook.report.audit import troubled_first, verdict_counts
+from pensionbook.report.figures_in_words import (
+    measure_in_words,
+    printed_in_words,
+    printed_with_unit,
+    verdict_word,
+)
+from pensionbook.report.measure import Measure
+from pensionbook.report.reasons import interval_text, telling_decimals
+from pensionbook.report.report import Report
 
 TROUBLED = ("inconsistent", "disputed", "truncated")
 # A bound so narrow, relative to its middle, counts as giving the figure back.

@@ -8,13 +8,13 @@ from typing import Any
 
 import pandas as pd
 
-from pensionbook.display import AltText, paired
-from pensionbook.i18n import mark, translate
-from pensionbook.measure import UNKNOWN, Measure
-from pensionbook.package import Figure
-from pensionbook.report import Report
-from pensionbook.verdicts import Bound
-from pensionbook.wording import commas, full_stops, semicolons
+from pensionbook.data.package import Figure
+from pensionbook.engine.results import Bound
+from pensionbook.language.messages import mark, translate
+from pensionbook.language.numbers import commas, full_stops, semicolons
+from pensionbook.report.measure import UNKNOWN, Measure
+from pensionbook.report.report import Report
+from pensionbook.report.tables import AltText, paired
 
 Row = Mapping[str, str]
 

@@ -8,13 +8,17 @@ from fractions import Fraction
 
 import pandas as pd
 
-from pensionbook.i18n import mark
-from pensionbook.measure import UNKNOWN, Measure
-from pensionbook.register import measure_in_words, printed_in_words, unit_printed
-from pensionbook.registertools import verdict_word
-from pensionbook.report import Report
-from pensionbook.verdicts import Bound, union
-from pensionbook.wording import commas, enumerated, semicolons
+from pensionbook.engine.results import Bound, union
+from pensionbook.language.messages import mark
+from pensionbook.language.numbers import commas, enumerated, semicolons
+from pensionbook.report.figures_in_words import (
+    measure_in_words,
+    printed_in_words,
+    unit_printed,
+    verdict_word,
+)
+from pensionbook.report.measure import UNKNOWN, Measure
+from pensionbook.report.report import Report
 
 # Levels within a tenth of themselves count as known.
 CLOSE = 0.1

@@ -14,12 +14,12 @@ from fractions import Fraction
 import pandas as pd
 
 from pensionbook.analysis.provinces import INSURED, dependency, provinces_table, rank
-from pensionbook.i18n import mark
-from pensionbook.measure import UNKNOWN, Measure
-from pensionbook.register import figure_in_prose
-from pensionbook.report import Report
-from pensionbook.verdicts import Bound
-from pensionbook.wording import semicolons
+from pensionbook.engine.results import Bound
+from pensionbook.language.messages import mark
+from pensionbook.language.numbers import semicolons
+from pensionbook.report.figures_in_words import figure_in_prose
+from pensionbook.report.measure import UNKNOWN, Measure
+from pensionbook.report.report import Report
 
 # What a finding can be, from the worst for the claim to the best.
 CONTRADICTED = mark("contradicted")

@@ -8,10 +8,10 @@ from fractions import Fraction
 
 import pandas as pd
 
-from pensionbook.measure import UNKNOWN, Measure
-from pensionbook.report import Report
-from pensionbook.verdicts import Bound
-from pensionbook.wording import commas, enumerated, semicolons
+from pensionbook.engine.results import Bound
+from pensionbook.language.numbers import commas, enumerated, semicolons
+from pensionbook.report.measure import UNKNOWN, Measure
+from pensionbook.report.report import Report
 
 SHIFTS = (
     ("employees", "public"),

@@ -8,12 +8,12 @@ from collections.abc import Sequence
 import pandas as pd
 
 from pensionbook.analysis.trends import compounded
-from pensionbook.measure import UNKNOWN, Measure
-from pensionbook.package import Figure
-from pensionbook.periods import end_in_years, years_between
-from pensionbook.register import measure_in_words, printed_with_unit
-from pensionbook.report import Report
-from pensionbook.wording import commas
+from pensionbook.data.package import Figure
+from pensionbook.data.periods import end_in_years, years_between
+from pensionbook.language.numbers import commas
+from pensionbook.report.figures_in_words import measure_in_words, printed_with_unit
+from pensionbook.report.measure import UNKNOWN, Measure
+from pensionbook.report.report import Report
 
 MONEY = ("pension_payments", "fund_expenditure", "fund_revenue", "fiscal_subsidy")
 

@@ -16,10 +16,10 @@ from pensionbook.analysis.barriers import (
     name_of,
     whom,
 )
-from pensionbook.display import AltText, paired
-from pensionbook.measure import UNKNOWN, Measure
-from pensionbook.report import Report
-from pensionbook.wording import commas, semicolons
+from pensionbook.language.numbers import commas, semicolons
+from pensionbook.report.measure import UNKNOWN, Measure
+from pensionbook.report.report import Report
+from pensionbook.report.tables import AltText, paired
 
 _COLUMNS = [
     "id", "lever", "section", "label", "target", "responsible", "precedent", "answers",

@@ -1,8 +1,8 @@
 """Section 5, parts two and three: the projection and the reforms, as tables and named values.
 
-The model is :mod:`pensionbook.model`; this module only asks it and says the answers. A range of
-draws is what the assumptions give when every unknown may lie anywhere in its range, all alike. It
-is no probability, and the text must not call it one.
+The model is :mod:`pensionbook.projection`; this module only asks it and says the answers. A range
+of draws is what the assumptions give when every unknown may lie anywhere in its range, all alike.
+It is no probability, and the text must not call it one.
 """
 
 from __future__ import annotations
@@ -16,11 +16,12 @@ from typing import Any
 
 import pandas as pd
 
-from pensionbook.addresses import short_address
+from pensionbook.data.addresses import short_address
+from pensionbook.engine.results import Bound
 from pensionbook.errors import ParameterError
-from pensionbook.i18n import mark
-from pensionbook.measure import UNKNOWN, Measure
-from pensionbook.model import (
+from pensionbook.language.messages import mark
+from pensionbook.language.numbers import semicolons
+from pensionbook.projection import (
     YEARS,
     Ranges,
     bounds,
@@ -33,10 +34,9 @@ from pensionbook.model import (
     subsidy_share_bounds,
     tornado,
 )
-from pensionbook.model.calibration import PAYMENTS_ARE_MET
-from pensionbook.report import Report
-from pensionbook.verdicts import Bound
-from pensionbook.wording import semicolons
+from pensionbook.projection.calibration import PAYMENTS_ARE_MET
+from pensionbook.report.measure import UNKNOWN, Measure
+from pensionbook.report.report import Report
 
 PAYERS, RATIO, GAP = "contributors_persons", "dependency_ratio", "net_gap_yuan"
 _ASSUMED = mark("the unknowns lie within the ranges assumed in the table of parameters")

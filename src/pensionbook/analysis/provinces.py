@@ -15,12 +15,12 @@ import numpy as np
 import pandas as pd
 
 from pensionbook.analysis.trends import compounded
-from pensionbook.i18n import mark
-from pensionbook.measure import UNKNOWN, Measure
-from pensionbook.periods import years_between
-from pensionbook.report import Report
-from pensionbook.verdicts import Bound
-from pensionbook.wording import commas, semicolons
+from pensionbook.data.periods import years_between
+from pensionbook.engine.results import Bound
+from pensionbook.language.messages import mark
+from pensionbook.language.numbers import commas, semicolons
+from pensionbook.report.measure import UNKNOWN, Measure
+from pensionbook.report.report import Report
 
 CONFIDENCE = 0.95
 FEWEST = 8

@@ -11,12 +11,12 @@ from fractions import Fraction
 import pandas as pd
 
 from pensionbook.analysis.outlook import GAP, PAYERS, RATIO, Outlook, plain, unit_of
-from pensionbook.i18n import mark
-from pensionbook.measure import UNKNOWN, Measure
-from pensionbook.model import break_even_base, one_more_year
-from pensionbook.model.incentives import RULES
-from pensionbook.report import Report
-from pensionbook.verdicts import Bound
+from pensionbook.engine.results import Bound
+from pensionbook.language.messages import mark
+from pensionbook.projection import break_even_base, one_more_year
+from pensionbook.projection.incentives import RULES
+from pensionbook.report.measure import UNKNOWN, Measure
+from pensionbook.report.report import Report
 
 _ADDED = (PAYERS, "revenue_yuan", "cost_yuan", GAP, RATIO)
 

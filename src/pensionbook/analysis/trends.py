@@ -11,12 +11,12 @@ from math import ceil
 import numpy as np
 import pandas as pd
 
-from pensionbook.i18n import mark
-from pensionbook.measure import UNKNOWN, Measure
-from pensionbook.periods import end_in_years, years_between
-from pensionbook.report import Report
-from pensionbook.verdicts import Bound
-from pensionbook.wording import commas
+from pensionbook.data.periods import end_in_years, years_between
+from pensionbook.engine.results import Bound
+from pensionbook.language.messages import mark
+from pensionbook.language.numbers import commas
+from pensionbook.report.measure import UNKNOWN, Measure
+from pensionbook.report.report import Report
 
 CONFIDENCE = 0.95
 EVENLY = mark("the change came about evenly over the interval")

@@ -1,0 +1,409 @@
+"""The command line: ``pensionbook new | check | audit | build | verify | release | diff``.
+
+Slow imports stand inside the commands, so that help and a build with nothing to do are instant.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from pensionbook import __version__
+from pensionbook.cli import releases as commands
+from pensionbook.editions.places import FORMATS
+from pensionbook.errors import BuildError, PackageError, ParameterError, PensionbookError
+
+_PACKAGE = typer.Argument(
+    metavar="PACKAGE", help="Folder of the data package, the one with datapackage.yaml."
+)
+_OUTPUT = typer.Option(
+    metavar="FOLDER",
+    help="Folder to write to; by default _build/EDITION in the current folder.",
+    show_default=False,
+)
+
+app = typer.Typer(
+    name="pensionbook",
+    help="Turns the printed figures of a pension study into an audited, reproducible report.",
+    epilog="Examples: pensionbook build data/tianjin-2002; pensionbook new my-region-2004",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+
+
+def main() -> None:
+    """Run the command line; an error of the user's data is one message, and exit code 1."""
+    from pensionbook.files.staging import Interrupted, interruptible
+
+    try:
+        with interruptible():
+            app(prog_name="pensionbook")
+    except PensionbookError as error:
+        _fail(str(error))
+    except Interrupted as interrupted:
+        _fail(f"stopped by {interrupted}; what was built before is as it was", code=130)
+
+
+def _fail(message: str, code: int = 1) -> None:
+    from rich.console import Console
+    from rich.text import Text
+
+    console = Console(stderr=True, soft_wrap=True)
+    console.print(Text(f"error: {message}", style="bold red"))
+    sys.exit(code)
+
+
+def _watched() -> bool:
+    """Whether somebody looks on as it runs."""
+    return sys.stderr.isatty()
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"pensionbook {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _common(
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=_print_version, is_eager=True, help="Print the version."
+        ),
+    ] = False,
+) -> None:
+    pass
+
+
+@app.command(
+    epilog="Examples: pensionbook new my-region-2004; "
+    "pensionbook new my-region-2004 --folder ../my-region",
+)
+def new(
+    name: Annotated[
+        str,
+        typer.Argument(
+            metavar="NAME",
+            help="Id of the edition: small letters, digits and single hyphens, with the year.",
+        ),
+    ],
+    folder: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FOLDER",
+            help="Folder to make; by default data/NAME, or NAME where there is no folder data.",
+            show_default=False,
+        ),
+    ] = None,
+) -> None:
+    """Begin an edition for another region or year: a data package to be filled in.
+
+    Its tables hold the words that the report's sections look for and an example row each. Rows
+    that begin with # are not read. `pensionbook check` says what is still to do.
+    """
+    from pensionbook.data.scaffold import new_edition
+
+    made = new_edition(name, folder)
+    typer.echo(f"""\
+written: {made}
+Next:
+  1. say what it is about in datapackage.yaml, and of which area in areas.csv
+  2. type the printed figures into figures.csv, as its example row shows
+  3. write into identities.csv what must add up
+  4. pensionbook check {made}    (what is wrong, what is to do)
+  5. pensionbook build {made}    (the report)""")
+
+
+@app.command(epilog="Example: pensionbook check data/tianjin-2002")
+def check(package: Annotated[Path, _PACKAGE]) -> None:
+    """List all problems of a data package; exit code 1 if there are any.
+
+    Each line says the file, the row, the column, what was found and what to write instead. Where
+    there are no problems, lines that begin with "to do" say what the package still waits for.
+    """
+    from pensionbook.data.check import check_raw_package
+    from pensionbook.data.read import read_package
+    from pensionbook.data.todo import to_do
+
+    raw = read_package(package)
+    problems = check_raw_package(raw)
+    if problems:
+        raise PackageError(problems)
+    figures = len(raw.tables["figures"].rows)
+    identities = len({row[0] for row in raw.tables["identities"].rows})
+    typer.echo(
+        f"{raw.descriptor['name']}: no problems: {figures} figure{'s' * (figures != 1)}, "
+        f"{identities} identit{'y' if identities == 1 else 'ies'}"
+    )
+    for note in to_do(raw):
+        typer.echo(f"to do: {note}")
+
+
+@app.command(
+    epilog="Example: pensionbook audit data/tianjin-2002 --output checked --strict",
+)
+def audit(
+    package: Annotated[Path, _PACKAGE],
+    output: Annotated[Path | None, _OUTPUT] = None,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Exit with code 1 if any figure is inconsistent.")
+    ] = False,
+    every: Annotated[
+        bool, typer.Option("--all", help="Also list the figures nothing else constrains.")
+    ] = False,
+) -> None:
+    """Test all printed figures against each other and say which cannot be right, and why.
+
+    Writes audit.csv (a verdict for each figure) and bounds.csv (proved bounds of each quantity).
+    """
+    from rich.console import Console
+    from rich.progress import Progress
+
+    from pensionbook.data.load import load_package
+    from pensionbook.report.audit import print_audit, verdict_counts, write_audit
+
+    loaded = load_package(package)
+    folder = output or Path("_build", loaded.name)
+    with Progress(console=Console(stderr=True), transient=True, disable=not _watched()) as bar:
+        task = bar.add_task("audit", total=None)
+        result = write_audit(
+            loaded,
+            folder,
+            jobs=os.cpu_count() or 1,
+            progress=lambda done, total: bar.update(task, completed=done, total=total),
+        )
+    print_audit(result, Console(), every=every)
+    typer.echo(f"written: {folder / 'audit.csv'} and {folder / 'bounds.csv'}")
+    inconsistent = verdict_counts(result)["inconsistent"]
+    if strict and inconsistent:
+        raise typer.Exit(1)
+
+
+@app.command(
+    epilog="Examples: pensionbook build data/tianjin-2002; "
+    "pensionbook build ../my-region -p baseline=2015 -p as_of=2020 --output report; "
+    "pensionbook build data/nbs-yearbooks --each area",
+)
+def build(
+    package: Annotated[Path, _PACKAGE],
+    parameter: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--parameter",
+            "-p",
+            metavar="NAME=VALUE",
+            help="A parameter of the notebooks (area, baseline, as_of); repeatable.",
+            show_default=False,
+        ),
+    ] = None,
+    language: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="LANGUAGE",
+            help="A language to build in, such as en or zh_CN; repeatable.",
+            show_default="all that the book is translated into",
+        ),
+    ] = None,
+    kind: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--format",
+            metavar="FORMAT",
+            help=f"A format to build: {', '.join(FORMATS)}; repeatable.",
+            show_default="all",
+        ),
+    ] = None,
+    output: Annotated[Path | None, _OUTPUT] = None,
+    notebooks: Annotated[
+        Path | None,
+        typer.Option(metavar="FOLDER", help="Notebooks to run.", show_default="the project's"),
+    ] = None,
+    book: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FOLDER",
+            help="Pages of the book, with _toc.yml.",
+            show_default="the project's",
+        ),
+    ] = None,
+    jobs: Annotated[
+        int | None,
+        typer.Option(
+            min=1,
+            help="Notebooks that run at one time; with --each editions.",
+            show_default="as many as processors",
+        ),
+    ] = None,
+    each: Annotated[
+        str | None,
+        typer.Option(
+            metavar="area",
+            help="One edition for each part of the area, and an overview of them.",
+            show_default=False,
+        ),
+    ] = None,
+    only: Annotated[
+        str | None,
+        typer.Option(
+            metavar="AREA,AREA", help="With --each: only these of them.", show_default=False
+        ),
+    ] = None,
+    scheduler: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ADDRESS",
+            help="With --each: a Dask scheduler, such as tcp://host:8786.",
+            show_default="a cluster of this machine's own",
+        ),
+    ] = None,
+    transfer: Annotated[
+        str | None,
+        typer.Option(
+            metavar="WAY",
+            help="With --each: how data and editions travel: folder (that all can see), scheduler.",
+            show_default="folder",
+        ),
+    ] = None,
+    since: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="RELEASE",
+            help="An earlier release: a page of the report says what moved since.",
+            show_default=False,
+        ),
+    ] = None,
+) -> None:
+    """Build the report: audit, notebooks, web pages; with --each one for each part of the area.
+
+    Only what changed is run again. The earlier report stays as it is until the new one is complete.
+    """
+    if each is not None and since is not None:
+        raise ParameterError("--since: only for one edition; leave it out, or --each")
+    if each is not None:
+        from pensionbook.cli.batch import build_each
+
+        raise typer.Exit(
+            build_each(
+                package,
+                each=each,
+                only=only,
+                parameters=parameter or [],
+                languages=language or (),
+                formats=kind or (),
+                output=output,
+                notebooks=notebooks,
+                book=book,
+                jobs=jobs or 0,
+                scheduler=scheduler or "",
+                transfer=transfer,
+            )
+        )
+    alone = {"--only": only, "--scheduler": scheduler, "--transfer": transfer}
+    if named := [option for option, value in alone.items() if value is not None]:
+        raise ParameterError(f"{named[0]}: only for many editions; write --each area, or leave out")
+    from pensionbook.editions.plan import build_edition
+    from pensionbook.editions.progress import progress_on
+    from pensionbook.notebooks.source import split_assignments
+
+    given = split_assignments(parameter or [])
+    with progress_on() as progress:
+        built = build_edition(
+            package,
+            given=given,
+            languages=language or (),
+            formats=kind or (),
+            output=output,
+            notebooks=notebooks,
+            book=book,
+            jobs=jobs or 0,
+            since=since,
+            progress=progress,
+        )
+    if not built.changed:
+        typer.echo("nothing changed")
+    for first, *others in built.reports:
+        beside = "".join(f", {path.name}" for path in others)
+        typer.echo(f"report: {_relative(first)}{beside}")
+
+
+@app.command(epilog="Example: pensionbook verify _build/tianjin-2002")
+def verify(
+    folder: Annotated[
+        Path,
+        typer.Argument(metavar="FOLDER", help="A published edition or batch, with manifest.json."),
+    ],
+) -> None:
+    """Check a published edition against its manifest: nothing missing, altered or added.
+
+    Exit code 1 if a file differs. The manifest cannot tell whether it was itself replaced. Of a
+    release the data package and the papers that go with it are checked as well.
+    """
+    from pensionbook.editions import manifest, releases
+    from pensionbook.editions.batch import records
+
+    batch = records.differences(folder)
+    wrong = releases.differences(folder) if batch is None else batch
+    if wrong:
+        listing = "\n".join(f"  {line}" for line in wrong)
+        raise BuildError(f"{folder} is not as it was published:\n{listing}")
+    found = manifest.read(folder) or {}
+    files = len(found["outputs"]) if batch is None else records.count_files(found, folder)
+    inputs = len(found["inputs"])
+    typer.echo(f"{found['edition']}: {files} files are as published, from {inputs} inputs")
+
+
+commands.add_to(app)
+
+
+@app.command(
+    epilog="Examples: pensionbook cache; pensionbook cache --trim 500MB; "
+    "pensionbook cache --trim 30d; pensionbook cache --clear",
+)
+def cache(
+    trim: Annotated[
+        str | None,
+        typer.Option(
+            metavar="SIZE|DAYS",
+            help="Drop what was not used for longest, beyond a size such as 500MB or 2GB, "
+            "or what was not used for a number of days such as 30d.",
+            show_default=False,
+        ),
+    ] = None,
+    clear: Annotated[bool, typer.Option("--clear", help="Drop everything.")] = False,
+    folder: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FOLDER",
+            help="Folder of the cache; by default _build/.cache in the current folder.",
+            show_default=False,
+        ),
+    ] = None,
+) -> None:
+    """Show what builds keep for the next build, or drop some of it; a build remakes what it needs.
+
+    Executed notebooks, audits, reconciliations and half-read books are kept under digests of all
+    they depend on, so that many editions share them. A damaged entry is noticed and made anew.
+    """
+    from pensionbook.editions import cache_limits as cachetools
+
+    if trim is not None and clear:
+        raise ParameterError("--trim and --clear: given together; leave one out")
+    place = (folder or Path("_build", ".cache")).absolute()
+    if trim is not None or clear:
+        limit = cachetools.read_limit(trim) if trim is not None else cachetools.NOTHING
+        dropped = cachetools.drop(place, limit)
+        size = cachetools.size_text(sum(entry.size for entry in dropped))
+        typer.echo(f"dropped: {len(dropped)} entries, {size}")
+    typer.echo(cachetools.summary(place))
+
+
+def _relative(path: Path) -> Path:
+    here = Path.cwd()
+    return path.relative_to(here) if path.is_relative_to(here) else path

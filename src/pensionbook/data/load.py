@@ -1,0 +1,165 @@
+"""A data package from its folder: :func:`load_package` gives the tables, :func:`check_package` the
+problems.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from pathlib import Path
+
+from pensionbook.data.check import check_raw_package
+from pensionbook.data.evidence import folder_of, names_of
+from pensionbook.data.package import Area, Figure, Group, Identity, Indicator, Package, Term, Unit
+from pensionbook.data.periods import release_date
+from pensionbook.data.read import read_package
+from pensionbook.data.reads import Noted, loading, note
+from pensionbook.data.scenarios import FOLDER
+from pensionbook.data.tables import OPTIONAL_TABLES, RawPackage, RawTable, table_columns
+from pensionbook.data.vintages import LATEST, split_by_vintage
+from pensionbook.errors import PackageError, ParameterError, Problem, quote
+
+
+def load_evidence(package: Package, name: str) -> Package:
+    """One of the packages that a package names.
+
+    Raises:
+        ParameterError: it does not name it.
+        PackageError: it cannot be read.
+    """
+
+    if name not in package.evidence:
+        named = ", ".join(package.evidence) or "none"
+        raise ParameterError(
+            f"{package.name} names no evidence {name!r} in its datapackage.yaml; it names: {named}"
+        )
+    note(name)
+    return load_package(folder_of(package.path, name), check=False)
+
+
+def check_package(path: str | Path) -> list[Problem]:
+    """All problems of a data package at once; an empty list when there are none.
+
+    Structure, types and constraints are checked with frictionless against our Table Schemas, and
+    what the tables say with rules of our own. Bad data never raises.
+
+    Args:
+        path: the folder that holds datapackage.yaml.
+    """
+    return check_raw_package(read_package(path))
+
+
+def load_package(path: str | Path, *, check: bool = True, vintage: str = LATEST) -> Package:
+    """Read a data package.
+
+    Args:
+        path: the folder that holds datapackage.yaml.
+        check: run the whole check first; without it only files that cannot be read at all and
+            numbers that cannot be parsed are noticed.
+        vintage: which figure is in force where a quantity was published more than once: of each
+            the latest up to this vintage (``revised``: the latest of all; ``preliminary``: the
+            first published).
+
+    Raises:
+        PackageError: the package has problems; all of them are listed.
+        ParameterError: there is no such vintage.
+    """
+    with loading(Path(path)):
+        raw = read_package(path)
+        problems = check_raw_package(raw) if check else raw.problems
+    if problems:
+        raise PackageError(problems)
+    files = {
+        name: raw.tables[name].file if name in raw.tables else f"{name}.csv"
+        for name in OPTIONAL_TABLES
+    }
+    figures, superseded = split_by_vintage(_figures(raw.tables["figures"]), vintage)
+    return Package(
+        path=raw.path,
+        name=str(raw.descriptor.get("name", "")),
+        title_en=str(raw.descriptor.get("title", "")),
+        title_zh=str(raw.descriptor.get("title_zh", "")),
+        created=release_date(raw.descriptor.get("created")),
+        figures=figures,
+        superseded=superseded,
+        identities=_identities(raw),
+        indicators={row[0]: Indicator(*row) for row in raw.tables["indicators"].rows},
+        groups={row[0]: Group(*row) for row in raw.tables["groups"].rows},
+        areas={row[0]: Area(*row) for row in raw.tables["areas"].rows},
+        units=_units(raw),
+        tables=Noted(
+            {
+                name: tuple(raw.tables[name].records()) if name in raw.tables else ()
+                for name in OPTIONAL_TABLES
+            },
+            files,
+        ),
+        sha256=raw.sha256,
+        evidence=tuple(names_of(raw.descriptor)),
+        area=_own_area(raw),
+        files=files,
+        scenarios=Noted(raw.scenarios, FOLDER),
+        translations=Noted(
+            {
+                (row["language"], row["text"]): row["translation"]
+                for row in (
+                    raw.tables["translations"].records() if "translations" in raw.tables else ()
+                )
+            },
+            files["translations"],
+        ),
+    )
+
+
+def _own_area(raw: RawPackage) -> str:
+    own = raw.descriptor.get("pensionbook")
+    parameters = own.get("parameters") if isinstance(own, dict) else None
+    return str(parameters.get("area", "")) if isinstance(parameters, dict) else ""
+
+
+def _figures(table: RawTable) -> tuple[Figure, ...]:
+    fixed = len(table_columns("figures"))
+    return tuple(
+        Figure(*row[:fixed], line, *row[fixed:])
+        for line, row in zip(table.lines, table.rows, strict=True)
+    )
+
+
+def _identities(raw: RawPackage) -> tuple[Identity, ...]:
+    rows: dict[str, list[dict[str, str]]] = {}
+    coefficients = _numbers(raw.tables["identities"], "coefficient")
+    terms: dict[str, list[Term]] = {}
+    for record, coefficient in zip(raw.tables["identities"].records(), coefficients, strict=True):
+        place = (record[key] for key in ("indicator", "group", "area", "period", "base_period"))
+        rows.setdefault(record["identity_id"], []).append(record)
+        terms.setdefault(record["identity_id"], []).append(Term(coefficient, *place))
+    return tuple(
+        Identity(identity_id, tuple(terms[identity_id]), first["assumption"], first["why"])
+        for identity_id, (first, *_) in rows.items()
+    )
+
+
+def _units(raw: RawPackage) -> dict[str, Unit]:
+    scales = _numbers(raw.tables["units"], "scale")
+    return {
+        record["id"]: Unit(
+            id=record["id"],
+            name_en=record["name_en"],
+            name_zh=record["name_zh"],
+            base=record["base"],
+            scale=scale,
+            whole=record["whole"] == "yes",
+        )
+        for record, scale in zip(raw.tables["units"].records(), scales, strict=True)
+    }
+
+
+def _numbers(table: RawTable, column: str) -> list[Fraction]:
+    place = table.columns.index(column)
+    numbers = []
+    for line, row in zip(table.lines, table.rows, strict=True):
+        try:
+            numbers.append(Fraction(row[place]))
+        except (ValueError, ZeroDivisionError):
+            found, mend = f"found {quote(row[place])}", "write a number such as 10000 or 1/3"
+            raise PackageError([Problem(table.file, line, column, found, mend)]) from None
+    return numbers

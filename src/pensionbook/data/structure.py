@@ -1,0 +1,147 @@
+"""The Table Schemas applied to the tables, by frictionless, and its findings in plain words."""
+
+from __future__ import annotations
+
+import re
+from copy import deepcopy
+from typing import Any
+
+from pensionbook.data.findings import Findings
+from pensionbook.data.numerals import explain_numeral
+from pensionbook.data.tables import DESCRIPTOR, RawPackage, RawTable, table_schema
+from pensionbook.errors import listed, nearest, quote
+
+_NUMERALS = ("printed", "coefficient", "scale", "low", "high")
+_PERIODS = ("period", "base_period", "valid_from", "valid_to")
+_ID_LISTS = ("barrier", "figures")
+_TEXTS = re.compile(
+    "locator|note|name_.*|definition_.*|assumption|why|lever|responsible|precedent|kind|source|text|translation"
+)
+_FORMULA_SIGNS = "=+-@＝＋－＠"
+_ENTRIES_WITH_RULES = frozenset(
+    [
+        *("name", "title", "title_zh", "description", "created", "licenses", "sources"),
+        *("resources", "path", "pensionbook"),
+    ]
+)
+
+
+def check_structure(raw: RawPackage, findings: Findings) -> None:
+    """Note every cell that breaks a rule of its Table Schema, and every repeated id."""
+    _check_descriptor(raw, findings)
+    for name, table in raw.tables.items():
+        columns = [c for c in table_schema(name)["fields"] if c["name"] in table.columns]
+        _check_cells(table, columns, findings)
+        for number, column in enumerate(columns):
+            if column["constraints"].get("unique"):
+                _check_unique(table, number, findings)
+
+
+def _check_cells(table: RawTable, columns: list[dict[str, Any]], findings: Findings) -> None:
+    # Imported here, as it takes a third of a second that loading without a check need not spend.
+    # Only its fields read the cells: its resources check the schema as well, each time, and load
+    # a validator for that which takes another second. A test puts the packages through those.
+    from frictionless.fields import StringField
+
+    readers = [
+        StringField(name=c["name"], constraints=dict(c["constraints"])).create_cell_reader()
+        for c in columns
+    ]
+    for line, cells in zip(table.lines, table.rows, strict=True):
+        if not any(cells):
+            findings.add(table.file, line, None, "an empty row", "fill it or delete it")
+            continue
+        for column, reader, cell in zip(columns, readers, cells, strict=True):
+            _, notes = reader(cell)
+            if notes:
+                trouble = explain_cell(column["name"], cell, column["constraints"])
+                findings.add(table.file, line, column["name"], *trouble)
+
+
+def _check_unique(table: RawTable, number: int, findings: Findings) -> None:
+    first_line: dict[str, int] = {}
+    for line, cells in zip(table.lines, table.rows, strict=True):
+        cell = cells[number]
+        if cell and cell in first_line:
+            findings.add(
+                table.file,
+                line,
+                table.columns[number],
+                f"{quote(cell)} stands already in row {first_line[cell]}",
+                "write another id, each may stand only once",
+            )
+        first_line.setdefault(cell, line)
+
+
+def _check_descriptor(raw: RawPackage, findings: Findings) -> None:
+    """Note what breaks the Data Package standard in entries that have no rule of our own."""
+    if not raw.descriptor or any(p.file == DESCRIPTOR for p in findings.problems):
+        return
+    entries = [raw.descriptor, *raw.descriptor["resources"]]
+    if all(_ENTRIES_WITH_RULES.issuperset(entry) for entry in entries):
+        return
+    from frictionless import FrictionlessException, Package, system
+
+    try:
+        with system.use_context(trusted=False):
+            descriptor = deepcopy(raw.descriptor)
+            if "created" in descriptor:
+                # YAML reads a day as a date, the standard wants a text.
+                descriptor["created"] = str(descriptor["created"])
+            Package.from_descriptor(descriptor)
+    except FrictionlessException as exception:
+        for error in exception.reasons or [exception.error]:
+            findings.add(DESCRIPTOR, None, None, error.note, "write it so or delete the entry")
+
+
+def explain_cell(column: str, cell: str, constraints: dict[str, Any]) -> tuple[str, str]:
+    """What was found in a cell that breaks a constraint, and what to write instead."""
+    found = f"found {quote(cell)}"
+    choices = constraints.get("enum")
+    if not cell:
+        found = "found an empty cell"
+        if not choices:
+            return found, "write something, this column may not be empty"
+    if choices:
+        return found, f"write one of {listed(choices)}{nearest(cell, choices)}"
+    if column in _NUMERALS:
+        # explain_numeral knows all that the schema's pattern refuses; the rest is a fraction
+        # where only decimals may stand.
+        return explain_numeral(cell, fractions=False) or (found, "write a plain numeral")
+    if column == "language":
+        return found, "write a language's code such as zh_CN"
+    if column in _PERIODS:
+        return found, _period_advice(cell)
+    if _TEXTS.fullmatch(column):
+        return _explain_text(cell, constraints)
+    if len(cell) > constraints.get("maxLength", len(cell)):
+        return f"found {len(cell)} characters", f"write at most {constraints['maxLength']}"
+    if column in _ID_LISTS:
+        return found, "write ids with a semicolon between them and no spaces"
+    letter = ", beginning with a letter" if column in ("figure_id", "identity_id") else ""
+    return found, f"write small letters a to z, digits and underscores only{letter}"
+
+
+def _period_advice(cell: str) -> str:
+    advice = "write a year such as 1999 or a month such as 2002-09"
+    digits = re.fullmatch(r"\s*([12][0-9]{3})\s*[-./年 ]\s*([0-9]{1,2})\s*月?\s*", cell)
+    if digits and 1 <= int(digits[2]) <= 12:
+        return f"write {digits[1]}-{int(digits[2]):02d}"
+    year = re.fullmatch(r"\s*([12][0-9]{3})\s*年?(年底|年末)?\s*", cell)
+    return f"write {year[1]}" if year else advice
+
+
+def _explain_text(cell: str, constraints: dict[str, Any]) -> tuple[str, str]:
+    longest = constraints.get("maxLength", len(cell))
+    if len(cell) > longest:
+        return f"found {len(cell)} characters", f"write at most {longest}"
+    if cell != cell.strip():
+        return f"found {quote(cell)}, with a space at an end", "take the space away"
+    if cell[0] in _FORMULA_SIGNS:
+        return (
+            f"found {quote(cell)}, which a spreadsheet would run as a formula",
+            f"begin the text with another sign than {cell[0]}",
+        )
+    if re.search("<[A-Za-z/!?]", cell):
+        return f"found {quote(cell)}, with an HTML tag", "write plain text without tags"
+    return f"found {quote(cell)}, with a control character", "take it away"

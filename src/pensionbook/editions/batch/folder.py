@@ -1,0 +1,143 @@
+"""The folder of a batch: held by one process, and written so that a cut is noticed."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from pensionbook.editions import manifest
+from pensionbook.editions.batch import records
+from pensionbook.editions.batch.order import Order
+from pensionbook.editions.batch.records import MISSING
+from pensionbook.errors import BuildError
+
+
+def wanted_manifest(
+    order: Order, states: Mapping[str, str], failed: Mapping[str, str], versions: Mapping[str, str]
+) -> dict[str, Any]:
+    """The manifest that a batch in these states has, its own files left open."""
+    base = order.base
+    editions = {
+        area: records.manifest_digest(base.output / area)
+        for area, state in states.items()
+        if state != MISSING
+    }
+    return records.compose(
+        base.edition,
+        base.values,
+        base.chosen,
+        base.inputs,
+        versions,
+        order.left_out,
+        failed,
+        editions,
+        {},
+    )
+
+
+def publish(
+    order: Order,
+    files: Mapping[str, bytes],
+    states: Mapping[str, str],
+    failed: Mapping[str, str],
+    versions: Mapping[str, str],
+) -> None:
+    """Put the overview in place; the manifest comes last, so that a cut is noticed."""
+    from pensionbook.files.staging import swap_into_place
+
+    output = order.base.output
+    staging = Path(tempfile.mkdtemp(prefix=".overview-", dir=output))
+    try:
+        for name, content in files.items():
+            path = staging / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
+        for entry in sorted(staging.iterdir()):
+            if entry.is_dir():
+                swap_into_place(entry, output / entry.name)
+            else:
+                entry.replace(output / entry.name)
+        _drop_former(output, order, {name.partition("/")[0] for name in files})
+        written = wanted_manifest(order, states, failed, versions)
+        written["outputs"] = records.overview_digests(output, list(written[records.EDITIONS]))
+        manifest.write(written, staging)
+        (staging / manifest.NAME).replace(output / manifest.NAME)
+    except OSError as error:
+        reason = error.strerror or error
+        raise BuildError(f"cannot write {error.filename or output}: {reason}") from error
+    finally:
+        shutil.rmtree(staging, ignore_errors=True)
+
+
+def _drop_former(output: Path, order: Order, own: set[str]) -> None:
+    """Remove what an earlier batch wrote and this one does not have."""
+    earlier = records.read(output) or {records.EDITIONS: {}, "outputs": {}}
+    for name in {*earlier[records.EDITIONS], *(n.partition("/")[0] for n in earlier["outputs"])}:
+        path = output / name
+        if name in own or name in order.areas or path.parent != output:
+            continue
+        if path.is_dir():
+            shutil.rmtree(path)
+        else:
+            path.unlink(missing_ok=True)
+
+
+@contextlib.contextmanager
+def held(output: Path, order: Order) -> Iterator[None]:
+    """The folder of the batch, made and held by this process alone.
+
+    Raises:
+        BuildError: another batch is at work in it, or it holds something that is not a batch's.
+    """
+    try:
+        output.mkdir(parents=True, exist_ok=True)
+        lock = output / ".batch.lock"
+        handle = os.open(lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+    except OSError as error:
+        raise BuildError(
+            f"cannot write in {output}: {error.strerror or error}; allow it, or name another "
+            "folder with --output"
+        ) from error
+    try:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise BuildError(
+                f"another batch is at work in {output}; wait until it is done, or name another "
+                "folder with --output"
+            ) from None
+        _check_folder(output, order)
+        yield
+    finally:
+        sweep(output)
+        os.close(handle)
+
+
+def _check_folder(output: Path, order: Order) -> None:
+    earlier = records.read(output) or {records.EDITIONS: {}, "outputs": {}}
+    own = {
+        *("index.html", "overview.csv", manifest.NAME),
+        *order.base.languages,
+        *order.areas,
+        *order.left_out,
+        *earlier[records.EDITIONS],
+        *(name.partition("/")[0] for name in earlier["outputs"]),
+    }
+    strangers = sorted(e.name for e in output.iterdir() if e.name[0] != "." and e.name not in own)
+    if strangers:
+        raise BuildError(
+            f"{output} holds {strangers[0]!r}, which no batch of these areas writes; move it "
+            "away, or name another folder with --output"
+        )
+
+
+def sweep(output: Path) -> None:
+    """Remove what killed builds left behind; their locks stay, as two must not hold one name."""
+    for stale in [*output.glob(".*.staging-*"), *output.glob(".overview-*")]:
+        shutil.rmtree(stale, ignore_errors=True)

@@ -1,0 +1,51 @@
+"""What the overview of a batch shows of each region."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pensionbook.report.measure import Measure
+from pensionbook.report.report import Report
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+CHART = "counted"
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A measure of every part.
+
+    Attributes:
+        name: in overview.csv.
+        head: in the language of the page.
+    """
+
+    name: str
+    head: str
+    measures: dict[str, Measure]
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """All that a page of the overview shows.
+
+    Attributes:
+        areas: names in the language of the page, by id.
+        states: of each area's edition: ``current``, ``earlier`` or ``missing``.
+        failed: causes, by area.
+        left_out: reasons, by area.
+        chart: the numbers counted, as ``charts.small_multiples`` wants them.
+    """
+
+    report: Report
+    areas: dict[str, str]
+    columns: list[Column]
+    states: Mapping[str, str]
+    failed: Mapping[str, str]
+    left_out: Mapping[str, str]
+    chart: pd.DataFrame

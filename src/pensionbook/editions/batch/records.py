@@ -1,0 +1,124 @@
+"""The manifest over a whole batch: what went in, each edition by the digest of its own manifest."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from pensionbook.editions import manifest
+from pensionbook.files.digests import sha256_file
+
+EDITIONS = "editions"
+# States of an edition: as it should be, older than the batch, not there.
+CURRENT, EARLIER, MISSING = "current", "earlier", "missing"
+
+
+def compose(
+    edition: str,
+    parameters: Mapping[str, Any],
+    chosen: Mapping[str, Sequence[str]],
+    inputs: Mapping[str, str],
+    versions: Mapping[str, str],
+    left_out: Mapping[str, str],
+    failed: Mapping[str, str],
+    editions: Mapping[str, str],
+    outputs: Mapping[str, str],
+) -> dict[str, Any]:
+    """The manifest of a batch, in the form of an edition's with more entries.
+
+    Args:
+        parameters: common to all editions; ``area`` is the whole.
+        left_out: reasons, by area.
+        failed: causes, by area; what ``editions`` names for such an area is its earlier edition.
+        editions: sha256 of each edition's manifest, by area.
+        outputs: sha256 of each file of the overview, by its path.
+    """
+    return {
+        "format": manifest.FORMAT,
+        "edition": edition,
+        "parameters": dict(parameters),
+        **{name: list(names) for name, names in chosen.items()},
+        "left_out": dict(left_out),
+        "failed": dict(failed),
+        EDITIONS: dict(sorted(editions.items())),
+        "inputs": dict(sorted(inputs.items())),
+        "versions": dict(versions),
+        "outputs": dict(sorted(outputs.items())),
+    }
+
+
+def read(folder: Path) -> dict[str, Any] | None:
+    """The manifest of a batch; None where there is none that can be used."""
+    found = manifest.read(folder)
+    usable = found is not None and all(
+        isinstance(found.get(name), dict)
+        for name in (EDITIONS, "inputs", "versions", "outputs", "failed", "left_out")
+    )
+    return found if usable else None
+
+
+def versions_of(folder: Path) -> dict[str, str]:
+    """The versions that an edition was built with; none where it is missing or damaged."""
+    versions = (manifest.read(folder) or {}).get("versions")
+    return versions if isinstance(versions, dict) else {}
+
+
+def manifest_digest(folder: Path) -> str:
+    """sha256 of an edition's manifest; empty where there is none."""
+    path = folder / manifest.NAME
+    return sha256_file(path) if path.is_file() else ""
+
+
+def overview_digests(folder: Path, editions: Sequence[str]) -> dict[str, str]:
+    """sha256 of each file of a batch but the manifest, the editions and hidden files."""
+    found = {}
+    for entry in sorted(folder.iterdir()):
+        if entry.name[0] == "." or entry.name == manifest.NAME:
+            continue
+        if entry.is_dir() and entry.name not in editions:
+            found |= {f"{entry.name}/{n}": d for n, d in manifest.output_digests(entry).items()}
+        elif entry.is_file():
+            found[entry.name] = sha256_file(entry)
+    return found
+
+
+def stands(found: Mapping[str, Any], folder: Path, wanted: Mapping[str, Any]) -> bool:
+    """Whether the overview in a folder is what its manifest says, and of what is wanted.
+
+    Args:
+        wanted: a manifest as :func:`compose` makes it, whose ``outputs`` are not looked at.
+    """
+    return {**found, "outputs": {}} == {**wanted, "outputs": {}} and found[
+        "outputs"
+    ] == overview_digests(folder, list(found[EDITIONS]))
+
+
+def differences(folder: Path) -> list[str] | None:
+    """What in a published batch is not as its manifests say, a line each; None for an edition.
+
+    Raises:
+        BuildError: a manifest is missing or cannot be read.
+    """
+    found = read(folder)
+    if found is None:
+        return None
+    editions = found[EDITIONS]
+    listed, own = found["outputs"], overview_digests(folder, list(editions))
+    lines = [f"{name}: missing" for name in sorted(listed.keys() - own.keys())]
+    lines += [f"{name}: not in the manifest" for name in sorted(own.keys() - listed.keys())]
+    both = sorted(listed.keys() & own.keys())
+    lines += [f"{name}: altered" for name in both if listed[name] != own[name]]
+    for area, digest in editions.items():
+        if manifest_digest(folder / area) != digest:
+            what = "altered" if (folder / area / manifest.NAME).is_file() else "missing"
+            lines.append(f"{area}/{manifest.NAME}: {what}")
+        else:
+            lines += [f"{area}/{line}" for line in manifest.differences(folder / area)]
+    return lines
+
+
+def count_files(found: Mapping[str, Any], folder: Path) -> int:
+    """Files of a batch: those of the overview and of all editions."""
+    editions = (manifest.read(folder / area) or {} for area in found[EDITIONS])
+    return len(found["outputs"]) + sum(len(one.get("outputs", ())) for one in editions)

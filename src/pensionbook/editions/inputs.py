@@ -1,0 +1,79 @@
+"""What a build depends on beside the package: the library's own files and what is installed.
+
+Imported before anything slow, so that a build with nothing to do ends at once.
+"""
+
+from __future__ import annotations
+
+import platform
+import re
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from pensionbook.data.tables import schemas_folder
+from pensionbook.errors import BuildError
+from pensionbook.files.digests import digests
+
+_LIBRARY = Path(__file__).parents[1]
+
+
+def library_digests() -> dict[str, str]:
+    """Digests of this library's own code and of the schemas it reads packages with."""
+    return digests(_LIBRARY, "pensionbook") | digests(schemas_folder(), "schemas")
+
+
+def runtime_versions() -> dict[str, str]:
+    """Python and every installed distribution this library needs, directly or not.
+
+    Raises:
+        BuildError: pensionbook or something it needs is not installed.
+    """
+    from importlib.metadata import PackageNotFoundError, distribution
+
+    from packaging.requirements import Requirement
+
+    versions: dict[str, str] = {}
+    waiting: list[tuple[str, frozenset[str]]] = [("pensionbook", frozenset())]
+    seen = set(waiting)
+    while waiting:
+        name, extras = waiting.pop()
+        try:
+            found = distribution(name)
+        except PackageNotFoundError:
+            raise BuildError(
+                f"the distribution {name} is not installed; run `make report`, or "
+                "`pip install -r requirements.txt` and `pip install --no-deps -e .`"
+            ) from None
+        versions[_canonical(name)] = found.version
+        for line in found.requires or ():
+            requirement = Requirement(line)
+            marker = requirement.marker
+            if marker and not any(marker.evaluate({"extra": extra}) for extra in extras | {""}):
+                continue
+            needed = (_canonical(requirement.name), frozenset(requirement.extras))
+            if needed not in seen:
+                seen.add(needed)
+                waiting.append(needed)
+    # The library itself is known by the digests of its files.
+    del versions["pensionbook"]
+    return {"python": platform.python_version()} | dict(sorted(versions.items()))
+
+
+def still_installed(versions: Mapping[str, str]) -> bool:
+    """Whether exactly these versions are still there; reads folder names only."""
+    installed = set()
+    for folder in map(Path, sys.path):
+        if folder.is_dir():
+            for entry in folder.iterdir():
+                if entry.suffix in (".dist-info", ".egg-info"):
+                    distribution, _, version = entry.stem.partition("-")
+                    installed.add((_canonical(distribution), version))
+    wanted = dict(versions)
+    return wanted.pop("python", None) == platform.python_version() and installed.issuperset(
+        wanted.items()
+    )
+
+
+def _canonical(name: str) -> str:
+    return re.sub(r"[-_.]+", "-", name).lower()

@@ -1,0 +1,79 @@
+"""A reconciliation kept in a file, so that the notebooks of a build need not each repeat it.
+
+A build names a folder in the environment of its notebooks. A file there belongs to one content of
+a package; it begins with the digest of the rest, so that a cut or altered one is noticed and made
+anew. The folder is the user's own cache: nothing that others wrote is read from it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import hashlib
+import os
+import pickle
+import tempfile
+from pathlib import Path
+
+from pensionbook.data.package import Package
+from pensionbook.engine.reconcile import Reconciliation, reconcile
+from pensionbook.files.digests import sha256_json
+
+# Names, in the environment of notebooks, the folder that keeps reconciliations.
+RECONCILED = "PENSIONBOOK_RECONCILED"
+_KEPT_FILES = 20
+
+
+def reconciled(package: Package, folder: Path | None = None) -> Reconciliation:
+    """The reconciliation of a package, taken from a file where there is a sound one.
+
+    Args:
+        folder: of the files; by default the one the environment names. Without any, nothing is
+            kept.
+    """
+    named = os.environ.get(RECONCILED)
+    folder = folder or (Path(named) if named else None)
+    if folder is None:
+        return reconcile(package)
+    path = folder / f"{sha256_json([package.name, package.sha256])}.pickle"
+    found = _load(path)
+    if found is not None:
+        found.package = package
+        return found
+    result = reconcile(package)
+    with contextlib.suppress(OSError):
+        _store(result, path)
+    return result
+
+
+def _load(path: Path) -> Reconciliation | None:
+    try:
+        digest, _, content = path.read_bytes().partition(b"\n")
+    except OSError:
+        return None
+    if hashlib.sha256(content).hexdigest().encode() != digest:
+        path.unlink(missing_ok=True)
+        return None
+    with contextlib.suppress(OSError):
+        os.utime(path)
+    # A collection would look through all that is made meanwhile, again and again.
+    gc.disable()
+    try:
+        return pickle.loads(content)
+    finally:
+        gc.enable()
+
+
+def _store(result: Reconciliation, path: Path) -> None:
+    content = pickle.dumps(result.without_models(), protocol=5)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".part")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(hashlib.sha256(content).hexdigest().encode() + b"\n" + content)
+        Path(name).replace(path)
+    finally:
+        Path(name).unlink(missing_ok=True)
+    used = sorted(path.parent.glob("*.pickle"), key=lambda p: p.stat().st_mtime, reverse=True)
+    for old in used[_KEPT_FILES:]:
+        old.unlink(missing_ok=True)

@@ -1,0 +1,143 @@
+"""What the engine solves part by part, and what it answers: records that its modules share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from statistics import median
+
+from gmpy2 import mpq
+
+from pensionbook.data.figures import Reading
+from pensionbook.engine.proved_lp import Row
+from pensionbook.engine.system import ONE, Coefficients, Form
+
+UNPROVED = "unproved"
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A statement in local columns. A claim that is not ``open`` is taken for granted."""
+
+    forms: tuple[Form, ...]
+    reading: Reading
+    open: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A component in local columns 1..n; column 0 is the constant one."""
+
+    columns: int
+    claims: tuple[Claim, ...]
+    equations: tuple[Coefficients, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """One end of a bound and what it rests on.
+
+    ``value`` is ``None`` when nothing bounds that end and ``"unproved"`` when no proof was found.
+    """
+
+    value: mpq | str | None
+    claims: frozenset[int] = frozenset()
+    equations: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Both ends of a bounded quantity."""
+
+    low: End
+    high: End
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What is known of a component.
+
+    ``clusters`` hold the smallest repairs (any choice of one repair a cluster is a smallest repair
+    of the component); ``all_repairs_checked`` is false when there were too many to check each.
+    """
+
+    clusters: tuple[Cluster, ...]
+    all_repairs_checked: bool
+    bounds: dict[int, Span]
+    implied: dict[int, Span]
+
+
+@dataclass(frozen=True, slots=True)
+class RowOf:
+    """A row with its owner: a claim or an equation; ``narrow`` rows hold only if rounded."""
+
+    row: Row
+    claim: int | None
+    equation: int | None
+    narrow: bool = False
+
+
+def rows_of(problem: Part) -> list[RowOf]:
+    """All rows of a component, equations first."""
+    rows = [RowOf(Row(e, equal=True), None, i) for i, e in enumerate(problem.equations)]
+    for number, claim in enumerate(problem.claims):
+        for form in claim.forms:
+            rows += [RowOf(row, number, None, narrow) for row, narrow in _rows(form, claim.reading)]
+    return rows
+
+
+def scales_of(problem: Part) -> list[float]:
+    """Typical magnitude of each column, read off the printed levels."""
+    found: dict[int, float] = {}
+    for claim in problem.claims:
+        ends = [abs(float(e)) for e in (claim.reading.widest.low, claim.reading.widest.high) if e]
+        for form in claim.forms:
+            if ends and tuple(form.denominator) == (ONE,):
+                for column in form.numerator:
+                    found[column] = max(found.get(column, 0.0), max(ends))
+    usual = median(found.values()) if found else 1.0
+    return [1.0] + [found.get(column, usual) for column in range(1, problem.columns + 1)]
+
+
+def _rows(form: Form, reading: Reading) -> list[tuple[Row, bool]]:
+    narrow, wide = reading.rounded, reading.widest
+    if wide.low is not None and wide.low == wide.high:
+        return [(_at_least(form, wide.low, 1, equal=True), False)]
+    rows = []
+    for sign, inner, outer in ((1, narrow.low, wide.low), (-1, narrow.high, wide.high)):
+        if outer is not None:
+            rows.append((_at_least(form, outer, sign), False))
+        if inner is not None and inner != outer:
+            rows.append((_at_least(form, inner, sign), True))
+    return rows
+
+
+def _at_least(form: Form, end, sign: int, *, equal: bool = False) -> Row:
+    coefficients = {column: a * sign for column, a in form.numerator.items()}
+    for column, a in form.denominator.items():
+        coefficients[column] = coefficients.get(column, mpq(0)) - sign * mpq(end) * a
+    return Row({column: a for column, a in coefficients.items() if a}, equal)
+
+
+@dataclass(frozen=True, slots=True)
+class Repair:
+    """Claims to remove and claims to read as truncated."""
+
+    removed: frozenset[int]
+    truncated: frozenset[int]
+
+
+@dataclass(frozen=True, slots=True)
+class Cluster:
+    """Conflicts that share claims, and the smallest repairs that settle them."""
+
+    repairs: tuple[Repair, ...]
+
+    @property
+    def suspects(self) -> frozenset[int]:
+        """Claims removed in some smallest repair."""
+        return frozenset().union(*(r.removed for r in self.repairs))
+
+    @property
+    def truncated(self) -> frozenset[int]:
+        """Claims read as truncated in some smallest repair."""
+        return frozenset().union(*(r.truncated for r in self.repairs))

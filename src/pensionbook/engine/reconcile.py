@@ -1,0 +1,369 @@
+"""Verdicts on printed figures, and proved bounds on every quantity, printed or lost."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+from itertools import islice, product
+
+from gmpy2 import mpq
+
+from pensionbook.data.figures import Reading
+from pensionbook.data.package import Package
+from pensionbook.data.vintages import packages_of_superseded
+from pensionbook.engine.component import PartSolver, solve_component
+from pensionbook.engine.problem import Answer, Claim, Part
+from pensionbook.engine.results import (
+    Bound,
+    Verdict,
+    bound_of,
+    hull,
+    in_printed_unit,
+    named_repairs,
+    takes_part,
+    union,
+    verdict_of,
+)
+from pensionbook.engine.system import (
+    ONE,
+    Coefficients,
+    Form,
+    Quantity,
+    Share,
+    Statement,
+    System,
+    build_system,
+)
+from pensionbook.errors import UnprovedError
+
+PARALLEL_FROM = 200
+MOST_REPAIRS = 256
+
+
+@dataclass(slots=True)
+class _Part:
+    """A component with its local numbering and its answers."""
+
+    columns: list[int]
+    observed: list[int]
+    forecast: list[int]
+    equations: list[int]
+    problem: Part
+    answer: Answer | None = None
+    forecast_problem: Part | None = None
+    forecast_answer: Answer | None = None
+
+
+@dataclass(slots=True)
+class Reconciliation:
+    """The reconciled system of a package."""
+
+    package: Package
+    system: System
+    verdicts: dict[str, Verdict]
+    bounds: dict[Quantity, Bound]
+    _parts: list[_Part] = field(repr=False, default_factory=list)
+    _part_of: dict[int, int] = field(repr=False, default_factory=dict)
+    _models: dict = field(repr=False, default_factory=dict)
+
+    def without_models(self) -> Reconciliation:
+        """The same without the solvers that its questions have left behind, to be kept."""
+        return replace(self, _models={})
+
+    def knows(self, quantity: Quantity) -> bool:
+        """Whether any figure or identity mentions the quantity."""
+        return quantity in self.system.index
+
+    def bound(
+        self,
+        numerator: Mapping[Quantity, int | Fraction],
+        denominator: Mapping[Quantity, int | Fraction] | None = None,
+    ) -> Bound:
+        """Proved bounds of a linear form of quantities, or of a quotient of two.
+
+        The bounds are over all levels that satisfy every figure not in a smallest repair, jointly,
+        so they are tighter than interval arithmetic on separate bounds. A quantity that nothing
+        mentions is unbounded.
+        """
+        wanted = {*numerator, *(denominator or {})}
+        if not all(self.knows(quantity) for quantity in wanted):
+            return Bound(None, None)
+        columns = [self.system.index[q] for q in wanted]
+        numbers = tuple(sorted({self._part_of[column] for column in columns}))
+        forecast = any(self._is_forecast(column) for column in columns)
+        model, local, claims, equations = self._model(numbers, forecast)
+
+        def form(terms: Mapping[Quantity, int | Fraction]) -> Coefficients:
+            return {local[self.system.index[q]]: mpq(a) for q, a in terms.items() if a}
+
+        if not form(numerator):
+            return Bound(Fraction(0), Fraction(0))
+        divisor = form(denominator) if denominator else {ONE: mpq(1)}
+        span = model.span(Form(form(numerator), divisor))
+        bound = bound_of(self.system, span, claims, equations)
+        if denominator and len(numerator) == len(denominator) == 1:
+            bound = self._narrowed_by_share(bound, *numerator, *denominator)
+        return bound
+
+    def bound_under_any_repair(
+        self, numerator: Mapping[Quantity, int | Fraction], *, wrong: str = ""
+    ) -> Bound:
+        """Bounds of a linear form that hold whichever smallest repair is the right one.
+
+        The hull over all smallest repairs, each keeping every figure it does not remove. It says
+        more than :meth:`bound` where a figure is disputed, and assumes a little more: that no more
+        figures are wrong than a smallest repair needs.
+
+        Args:
+            wrong: a figure's id; only the repairs that set it aside are looked at. Without any,
+                nothing is bounded.
+
+        Raises:
+            UnprovedError: there are too many repairs to try each.
+        """
+        if not all(self.knows(quantity) for quantity in numerator):
+            return Bound(None, None)
+        columns = {self.system.index[quantity]: a for quantity, a in numerator.items()}
+        numbers = {self._part_of[column] for column in columns}
+        if len(numbers) != 1:
+            raise UnprovedError("quantities of independent parts; ask for each by itself")
+        part = self._parts[numbers.pop()]
+        choices = list(islice(product(*(c.repairs for c in part.answer.clusters)), MOST_REPAIRS))
+        if len(choices) == MOST_REPAIRS:
+            raise UnprovedError("too many smallest repairs to try each")
+        local = {column: n for n, column in enumerate(part.columns, 1)}
+        form = {local[column]: mpq(a) for column, a in columns.items()}
+        model = PartSolver(part.problem)
+        bounds = []
+        for choice in choices:
+            removed = frozenset().union(*(r.removed for r in choice))
+            if wrong and wrong not in {self._figure_id(part, claim) for claim in removed}:
+                continue
+            truncated = frozenset().union(*(r.truncated for r in choice))
+            model.leave_out(removed, truncated=truncated)
+            span = model.span(Form(form, {ONE: mpq(1)}))
+            bounds.append(bound_of(self.system, span, part.observed, part.equations))
+        return hull(bounds) if bounds else Bound(None, None)
+
+    def _figure_id(self, part: _Part, claim: int) -> str:
+        return self.system.statements[part.observed[claim]].figure.figure_id
+
+    def _narrowed_by_share(self, bound: Bound, part: Quantity, whole: Quantity) -> Bound:
+        share = Share(part, whole)
+        if share not in self.system.index:
+            return bound
+        column = self.system.index[share]
+        number = self._part_of[column]
+        model, local, claims, equations = self._model((number,), False)
+        span = model.span(Form({local[column]: mpq(1)}, {ONE: mpq(1)}))
+        other = bound_of(self.system, span, claims, equations)
+        lows = [b.low for b in (bound, other) if b.low is not None]
+        highs = [b.high for b in (bound, other) if b.high is not None]
+        return replace(
+            other,
+            low=max(lows, default=None),
+            high=min(highs, default=None),
+            figures=union(bound.figures, other.figures),
+            identities=union(bound.identities, other.identities),
+            assumptions=union(bound.assumptions, other.assumptions),
+        )
+
+    def _is_forecast(self, column: int) -> bool:
+        part = self._parts[self._part_of[column]]
+        return column in _forecast_only(self.system, part)
+
+    def _model(self, numbers: tuple[int, ...], forecast: bool):
+        key = (numbers, forecast)
+        if key not in self._models:
+            local: dict[int, int] = {ONE: ONE}
+            claims, claim_ids, equations, equation_ids = [], [], [], []
+            for number in numbers:
+                part = self._parts[number]
+                for column in part.columns:
+                    local[column] = len(local)
+                kept, ids = _kept_claims(self.system, part, forecast, local)
+                claims += kept
+                claim_ids += ids
+                for equation in part.equations:
+                    equations.append(_localise(self.system.equations[equation].coefficients, local))
+                    equation_ids.append(equation)
+            problem = Part(len(local) - 1, tuple(claims), tuple(equations))
+            self._models[key] = (PartSolver(problem), local, claim_ids, equation_ids)
+        return self._models[key]
+
+
+def reconcile(
+    package: Package,
+    *,
+    jobs: int = 1,
+    progress: Callable[[int, int], None] | None = None,
+) -> Reconciliation:
+    """Audit a package: verdicts for all figures, proved bounds for all quantities.
+
+    Args:
+        package: a checked package.
+        jobs: processes to use when there are many independent components.
+        progress: called with (components done, components in all).
+    """
+    system = build_system(package)
+    parts = [_part(system, *component) for component in system.components()]
+    problems = [part.problem for part in parts]
+    for number, answer in enumerate(_solve(problems, jobs, progress)):
+        parts[number].answer = answer
+    for part in parts:
+        if part.forecast:
+            part.forecast_problem = _forecast_problem(system, part)
+            part.forecast_answer = solve_component(part.forecast_problem)
+    verdicts: dict[str, Verdict] = {}
+    bounds: dict[Quantity, Bound] = {}
+    for part in parts:
+        _collect_verdicts(system, part, verdicts)
+        _collect_bounds(system, part, bounds)
+    order = [statement.figure.figure_id for statement in system.statements]
+    part_of = {column: n for n, part in enumerate(parts) for column in part.columns}
+    return Reconciliation(package, system, {i: verdicts[i] for i in order}, bounds, parts, part_of)
+
+
+def superseded_verdicts(package: Package) -> dict[str, Verdict]:
+    """Verdicts on the superseded figures, those of one vintage tested against each other alone."""
+    verdicts: dict[str, Verdict] = {}
+    for part in packages_of_superseded(package):
+        verdicts |= reconcile(part).verdicts
+    return {figure.figure_id: verdicts[figure.figure_id] for figure in package.superseded}
+
+
+def _solve(
+    problems: Sequence[Part], jobs: int, progress: Callable[[int, int], None] | None
+) -> Iterable[Answer]:
+    def report(done: int) -> None:
+        if progress:
+            progress(done, len(problems))
+
+    if jobs > 1 and len(problems) >= PARALLEL_FROM:
+        with ProcessPoolExecutor(jobs) as pool:
+            # Large components first would be better balanced; order must stay that of the input.
+            for done, answer in enumerate(pool.map(solve_component, problems, chunksize=50), 1):
+                report(done)
+                yield answer
+        return
+    for done, problem in enumerate(problems, 1):
+        yield solve_component(problem)
+        report(done)
+
+
+def _part(system: System, columns: list[int], statements: list[int], equations: list[int]) -> _Part:
+    local = {ONE: ONE} | {column: n for n, column in enumerate(columns, 1)}
+    observed = [n for n in statements if not system.statements[n].forecast]
+    forecast = [n for n in statements if system.statements[n].forecast]
+    problem = Part(
+        len(columns),
+        tuple(_claim(system.statements[n], local) for n in observed),
+        tuple(_localise(system.equations[n].coefficients, local) for n in equations),
+    )
+    return _Part(columns, observed, forecast, equations, problem)
+
+
+def _forecast_problem(system: System, part: _Part) -> Part:
+    """The forecasts as open claims beside everything observed, which is taken for granted."""
+    local = {ONE: ONE} | {column: n for n, column in enumerate(part.columns, 1)}
+    kept, _ = _kept_claims(system, part, False, local)
+    forecasts = [_claim(system.statements[n], local) for n in part.forecast]
+    return replace(
+        part.problem, claims=(*forecasts, *(replace(claim, open=False) for claim in kept))
+    )
+
+
+def _claim(statement: Statement, local: Mapping[int, int]) -> Claim:
+    forms = tuple(
+        Form(_localise(form.numerator, local), _localise(form.denominator, local))
+        for form in statement.forms
+    )
+    return Claim(forms, statement.reading)
+
+
+def _localise(coefficients: Coefficients, local: Mapping[int, int]) -> Coefficients:
+    return {local[column]: a for column, a in coefficients.items()}
+
+
+def _kept_claims(
+    system: System, part: _Part, forecast: bool, local: Mapping[int, int]
+) -> tuple[list[Claim], list[int]]:
+    """Claims outside every smallest repair; those that may be truncated in their widest reading."""
+    claims, numbers = [], []
+    sources = [(part.observed, part.answer)]
+    if forecast and part.forecast_answer:
+        sources.append((part.forecast, part.forecast_answer))
+    for statements, answer in sources:
+        suspects = {c for cluster in answer.clusters for c in cluster.suspects}
+        truncated = {c for cluster in answer.clusters for c in cluster.truncated}
+        for n, number in enumerate(statements):
+            if n in suspects:
+                continue
+            claim = _claim(system.statements[number], local)
+            if n in truncated:
+                claim = replace(claim, reading=Reading(claim.reading.widest, claim.reading.widest))
+            claims.append(claim)
+            numbers.append(number)
+    return claims, numbers
+
+
+def _collect_verdicts(system: System, part: _Part, verdicts: dict[str, Verdict]) -> None:
+    passes = [(part.observed, part.answer, part.observed)]
+    if part.forecast_answer:
+        kept = list(_kept_claims(system, part, False, _identity_map(part))[1])
+        passes.append((part.forecast, part.forecast_answer, [*part.forecast, *kept]))
+    for statements, answer, owners in passes:
+        for n, number in enumerate(statements):
+            statement = system.statements[number]
+            implied = bound_of(system, answer.implied[n], owners, part.equations)
+            cluster = next((c for c in answer.clusters if takes_part(n, c)), None)
+            verdicts[statement.figure.figure_id] = Verdict(
+                statement.figure,
+                verdict_of(n, cluster, statement, implied),
+                in_printed_unit(implied, statement),
+                named_repairs(system, cluster, statements),
+                answer.all_repairs_checked,
+            )
+
+
+def _identity_map(part: _Part) -> dict[int, int]:
+    return {ONE: ONE} | {column: column for column in part.columns}
+
+
+def _collect_bounds(system: System, part: _Part, bounds: dict[Quantity, Bound]) -> None:
+    forecast_only = _forecast_only(system, part)
+    kept = list(_kept_claims(system, part, False, _identity_map(part))[1])
+    for local, column in enumerate(part.columns, 1):
+        unknown = system.columns[column]
+        if isinstance(unknown, Share):
+            continue
+        if column in forecast_only:
+            span, owners = part.forecast_answer.bounds[local], [*part.forecast, *kept]
+        else:
+            span, owners = part.answer.bounds[local], part.observed
+        bounds[unknown] = bound_of(system, span, owners, part.equations)
+
+
+def _forecast_only(system: System, part: _Part) -> set[int]:
+    """Columns that are the subject of a forecast and of no observed figure."""
+
+    def subjects(numbers: Iterable[int]) -> set[int]:
+        found = set()
+        for number in numbers:
+            figure = system.statements[number].figure
+            subject = Quantity(figure.indicator, figure.group, figure.area, figure.period)
+            found.add(system.index.get(subject, ONE))
+        return found
+
+    if not part.forecast:
+        return set()
+    observed = {
+        column
+        for number in part.observed
+        for form in system.statements[number].forms
+        for side in form
+        for column in side
+    }
+    return subjects(part.forecast) - observed - {ONE}

@@ -1,0 +1,136 @@
+"""Verdicts on printed figures, and bounds with what they rest on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+
+from pensionbook.data.figures import Interval
+from pensionbook.data.package import Figure
+from pensionbook.engine.problem import UNPROVED, Cluster, End, Repair, Span
+from pensionbook.engine.system import Statement, System
+
+VERDICTS = ("inconsistent", "disputed", "truncated", "consistent", "untested")
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """Proved ends of a quantity in its base unit, with what the proofs use.
+
+    An end is ``None`` when nothing bounds it. ``unproved`` is true when an end is missing only
+    because no proof was found. ``figures`` and ``identities`` are ids, in the package's order.
+    """
+
+    low: Fraction | None
+    high: Fraction | None
+    figures: tuple[str, ...] = ()
+    identities: tuple[str, ...] = ()
+    assumptions: tuple[str, ...] = ()
+    unproved: bool = False
+
+    @property
+    def interval(self) -> Interval:
+        """The bound as an interval."""
+        return Interval(self.low, self.high)
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The audit's answer for one printed figure.
+
+    ``implied`` is in the figure's printed unit. ``repairs`` are the smallest repairs of the
+    conflict the figure takes part in: each a set of figure ids that would have to be wrong.
+    """
+
+    figure: Figure
+    verdict: str
+    implied: Bound
+    repairs: tuple[tuple[str, ...], ...] = ()
+    all_repairs_checked: bool = True
+
+
+def takes_part(claim: int, cluster: Cluster) -> bool:
+    return claim in cluster.suspects or claim in cluster.truncated
+
+
+def verdict_of(claim: int, cluster: Cluster | None, statement: Statement, implied: Bound) -> str:
+    if cluster is not None:
+        if all(claim in repair.removed for repair in cluster.repairs):
+            return "inconsistent"
+        if claim in cluster.suspects:
+            return "disputed"
+        if all(claim in repair.truncated for repair in cluster.repairs):
+            return "truncated"
+    return "consistent" if _constrains(implied, statement) else "untested"
+
+
+def _constrains(implied: Bound, statement: Statement) -> bool:
+    """Whether other figures say more about this one than that a level is not negative."""
+    if not implied.figures:
+        return False
+    low, high = implied.low, implied.high
+    if statement.figure.statistic == "direction":
+        return (low is not None and low >= 0) or (high is not None and high <= 0)
+    floor = {"change": None, "growth": Fraction(-1)}.get(statement.figure.statistic, Fraction(0))
+    says_low = low is not None and (floor is None or low > floor)
+    return says_low or high is not None
+
+
+def named_repairs(
+    system: System, cluster: Cluster | None, statements: Sequence[int]
+) -> tuple[tuple[str, ...], ...]:
+    if cluster is None:
+        return ()
+
+    def names(repair: Repair) -> tuple[str, ...]:
+        members = sorted(repair.removed)
+        return tuple(system.statements[statements[n]].figure.figure_id for n in members)
+
+    return tuple(dict.fromkeys(names(repair) for repair in cluster.repairs))
+
+
+def bound_of(system: System, span: Span, owners: Sequence[int], equations: Sequence[int]) -> Bound:
+    ends = (span.low, span.high)
+    figures = sorted({owners[n] for end in ends for n in end.claims})
+    used = sorted({equations[n] for end in ends for n in end.equations})
+    identities = [system.equations[n].identity for n in used]
+    return Bound(
+        _value(span.low),
+        _value(span.high),
+        tuple(system.statements[n].figure.figure_id for n in figures),
+        tuple(dict.fromkeys(i.identity_id for i in identities)),
+        tuple(dict.fromkeys(i.assumption for i in identities if i.assumption)),
+        any(end.value == UNPROVED for end in ends),
+    )
+
+
+def _value(end: End) -> Fraction | None:
+    if end.value is None or end.value == UNPROVED:
+        return None
+    return Fraction(int(end.value.numerator), int(end.value.denominator))
+
+
+def in_printed_unit(bound: Bound, statement: Statement) -> Bound:
+    scale = Fraction(int(statement.unit_scale.numerator), int(statement.unit_scale.denominator))
+    return replace(
+        bound,
+        low=None if bound.low is None else bound.low / scale,
+        high=None if bound.high is None else bound.high / scale,
+    )
+
+
+def hull(bounds: Sequence[Bound]) -> Bound:
+    lows, highs = [b.low for b in bounds], [b.high for b in bounds]
+    return Bound(
+        None if None in lows else min(lows),
+        None if None in highs else max(highs),
+        union(*(b.figures for b in bounds)),
+        union(*(b.identities for b in bounds)),
+        union(*(b.assumptions for b in bounds)),
+        any(b.unproved for b in bounds),
+    )
+
+
+def union(*groups: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(item for group in groups for item in group))

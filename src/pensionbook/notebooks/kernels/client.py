@@ -1,0 +1,321 @@
+"""Starts the servers that fork kernels, one for each environment, and asks them for kernels."""
+
+from __future__ import annotations
+
+import atexit
+import contextlib
+import json
+import os
+import select
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from pensionbook.notebooks.kernels.server import CLIENT, KERNEL
+
+# Names the channel of a server that another process has started.
+_INHERITED = "PENSIONBOOK_KERNEL_SERVER"
+_MOST_SERVERS = 4
+_SECONDS_TO_START = 60
+_SECONDS_TO_END = 5
+# Variables that no interpreter and none of the preloaded libraries reads when it starts.
+_READ_LATER = {"_", "COLUMNS", "LINES", "OLDPWD", "PWD", "SHLVL"}
+_READ_LATER_PREFIXES = ("JPY_", "PYTEST_")
+
+Start = tuple[tuple[str, ...], frozenset[tuple[str, str]]]
+
+
+class NoForkedKernel(Exception):
+    """Why an ordinary kernel must start instead."""
+
+
+class ForkedKernel:
+    """A kernel that a server has forked, with the methods of ``subprocess.Popen``.
+
+    Attributes:
+        pid: its process id, and that of its group and session.
+        returncode: exit status, negative for a signal; None while it runs.
+    """
+
+    stdin = stdout = stderr = None
+
+    def __init__(self, connection: socket.socket) -> None:
+        self._connection = connection
+        self._heard = b""
+        self.pid = 0
+        self.returncode: int | None = None
+
+    def _line(self) -> bytes | None:
+        """The next line that came, b"" at the end; None where there is none yet."""
+        with contextlib.suppress(BlockingIOError):
+            while b"\n" not in self._heard:
+                more = self._connection.recv(64)
+                if not more:
+                    return b""
+                self._heard += more
+            line, _, self._heard = self._heard.partition(b"\n")
+            return line
+        return None
+
+    def started(self) -> bool:
+        """Whether it runs by now.
+
+        Raises:
+            NoForkedKernel: it or the server ended.
+        """
+        try:
+            line = self._line()
+        except OSError:
+            line = b""
+        if line is None:
+            return False
+        kind, _, number = line.partition(b" ")
+        if kind != b"pid":
+            raise NoForkedKernel(
+                "the process that forks kernels has ended"
+                if not line
+                else "a forked kernel ended before it began"
+            )
+        self.pid = int(number)
+        return True
+
+    def poll(self) -> int | None:
+        """Exit status, None while it runs."""
+        if self.returncode is None:
+            try:
+                line = self._line()
+            except OSError:
+                line = b""
+            if line is not None:
+                self._connection.close()
+                self.returncode = int(line.split()[1]) if line else -signal.SIGKILL
+                if not line:
+                    # The server was killed, and nobody else looks after the kernel.
+                    with contextlib.suppress(ProcessLookupError, PermissionError):
+                        os.killpg(self.pid, signal.SIGKILL)
+        return self.returncode
+
+    def wait(self, timeout: float | None = None) -> int:
+        """Wait for its end.
+
+        Raises:
+            subprocess.TimeoutExpired: it runs after so many seconds.
+        """
+        end = None if timeout is None else time.monotonic() + timeout
+        while self.poll() is None:
+            left = None if end is None else end - time.monotonic()
+            if left is not None and left <= 0:
+                raise subprocess.TimeoutExpired("kernel", timeout or 0)
+            select.select([self._connection], [], [], left)
+        return self.returncode or 0
+
+    def send_signal(self, number: int) -> None:
+        """Send a signal, if it runs."""
+        if self.poll() is None:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(self.pid, number)
+
+    def terminate(self) -> None:
+        """Ask it to end."""
+        self.send_signal(signal.SIGTERM)
+
+    def kill(self) -> None:
+        """End it."""
+        self.send_signal(signal.SIGKILL)
+
+    def give_up(self) -> None:
+        """Do without it: the server kills what it may have forked."""
+        self._connection.close()
+
+
+class Server:
+    """A process that forks kernels, as its owner or a client of it sees it."""
+
+    def __init__(
+        self, channel: socket.socket, process: subprocess.Popen[bytes] | None = None
+    ) -> None:
+        self._channel = channel
+        self._process = process
+        self._owner = os.getpid()
+        self._ready = False
+
+    @classmethod
+    def start(
+        cls,
+        command: Sequence[str],
+        environment: Mapping[str, str],
+        output: int | None = None,
+    ) -> Server:
+        """Start one; it ends with this process.
+
+        Args:
+            command: the interpreter and its options.
+            environment: that of the kernels it will fork.
+            output: descriptor for what it says; None for the streams of this process.
+
+        Raises:
+            OSError: it cannot be started.
+        """
+        ours, theirs = socket.socketpair()
+        with theirs:
+            process = subprocess.Popen(
+                [*command, "-m", "pensionbook.notebooks.kernels.server", str(theirs.fileno())],
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                env=dict(environment),
+                # Where no settings file of matplotlib lies, and no module.
+                cwd="/",
+                pass_fds=(theirs.fileno(),),
+                # Ctrl-C in the terminal must reach only the parent.
+                start_new_session=True,
+            )
+        return cls(ours, process)
+
+    @property
+    def serves(self) -> bool:
+        """Whether it runs and belongs to this very process."""
+        if self._owner != os.getpid():
+            return False
+        return self._process is None or self._process.poll() is None
+
+    @property
+    def ready(self) -> bool:
+        """Whether it has ever got through its imports."""
+        if not self._ready and self._channel.fileno() != -1:
+            with contextlib.suppress(OSError):
+                self._ready = bool(self._channel.recv(1, socket.MSG_DONTWAIT))
+        return self._ready
+
+    def ask(
+        self,
+        argv: Sequence[str],
+        environment: Mapping[str, str],
+        folder: str,
+        streams: Sequence[int],
+    ) -> ForkedKernel:
+        """Ask for a kernel; it has started once its ``started`` says so.
+
+        Args:
+            argv: command line that would start it as an ordinary one.
+            environment: all of it.
+            folder: working folder, absolute.
+            streams: descriptors of its standard output and error.
+
+        Raises:
+            NoForkedKernel: the server ended.
+        """
+        ours, theirs = socket.socketpair()
+        asked, ask = os.pipe()
+        # As an ordinary kernel's: a pipe that nobody writes to.
+        empty, write = os.pipe()
+        os.close(write)
+        request = {"argv": list(argv), "environment": dict(environment), "folder": folder}
+        try:
+            with theirs, os.fdopen(ask, "w", encoding="utf-8") as pipe:
+                try:
+                    descriptors = [theirs.fileno(), asked, empty, *streams]
+                    socket.send_fds(self._channel, [KERNEL], descriptors)
+                finally:
+                    os.close(asked)
+                json.dump(request, pipe)
+        except OSError as error:
+            ours.close()
+            raise NoForkedKernel("the process that forks kernels cannot be asked") from error
+        finally:
+            os.close(empty)
+        ours.setblocking(False)
+        return ForkedKernel(ours)
+
+    def client(self) -> tuple[socket.socket, dict[str, str]]:
+        """A channel for another process, and the variable that tells it; the caller closes it."""
+        ours, theirs = socket.socketpair()
+        with theirs, contextlib.suppress(OSError):
+            socket.send_fds(self._channel, [CLIENT], [theirs.fileno()])
+        return ours, {_INHERITED: str(ours.fileno())}
+
+    def close(self) -> None:
+        """End it and all its kernels."""
+        if self._owner != os.getpid():
+            return
+        ready = self.ready
+        self._channel.close()
+        if self._process is not None:
+            try:
+                self._process.wait(_SECONDS_TO_END if ready else 0)
+            except subprocess.TimeoutExpired:
+                self._process.kill()
+                self._process.wait()
+
+
+_servers: dict[Start, Server] = {}
+
+
+def start_of(command: Sequence[str], environment: Mapping[str, str]) -> Start:
+    """What kernels must have in common to come from one server."""
+    read = frozenset(
+        (name, value)
+        for name, value in environment.items()
+        if name not in _READ_LATER and not name.startswith(_READ_LATER_PREFIXES)
+    )
+    return tuple(command), read
+
+
+def adopt_server(command: Sequence[str]) -> None:
+    """Take the server over that the process which started this one has told of.
+
+    Args:
+        command: the interpreter and options that its kernels are started with.
+    """
+    descriptor = os.environ.pop(_INHERITED, None)
+    if descriptor is not None:
+        os.set_inheritable(int(descriptor), False)
+        _servers[start_of(command, os.environ)] = Server(socket.socket(fileno=int(descriptor)))
+
+
+def server_for(command: Sequence[str], environment: Mapping[str, str]) -> Server:
+    """The server for such kernels, which is started if there is none.
+
+    Raises:
+        NoForkedKernel: there cannot be one.
+    """
+    if reason := reason_against(environment):
+        raise NoForkedKernel(reason)
+    start = start_of(command, environment)
+    found = _servers.get(start)
+    if found is not None and found.serves:
+        return found
+    if len(_servers.keys() - {start}) >= _MOST_SERVERS:
+        raise NoForkedKernel(f"kernels have started in {_MOST_SERVERS} other environments")
+    if found is not None and not found.ready:
+        raise NoForkedKernel("the process that forks kernels did not get through its imports")
+    if found is not None:
+        found.close()
+    try:
+        _servers[start] = Server.start(command, environment)
+    except OSError as error:
+        raise NoForkedKernel(f"no process that forks kernels can be started: {error}") from None
+    return _servers[start]
+
+
+def reason_against(environment: Mapping[str, str]) -> str | None:
+    """Why no kernel can be forked here; None where it can be tried."""
+    if not hasattr(os, "fork") or not hasattr(socket, "send_fds"):
+        return "this system cannot fork"
+    if sys.platform == "darwin":
+        return "on macOS its own libraries do not survive a fork"
+    paths = environment.get("PYTHONPATH", "")
+    if paths and not all(Path(path).is_absolute() for path in paths.split(os.pathsep)):
+        return "PYTHONPATH names a folder relative to the working folder"
+    return None
+
+
+@atexit.register
+def close_servers() -> None:
+    """End the servers of this process and all their kernels."""
+    while _servers:
+        _servers.popitem()[1].close()

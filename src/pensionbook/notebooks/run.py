@@ -1,0 +1,217 @@
+"""Runs notebooks in parallel, each in a clean working folder, and keeps what they gave."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+from pensionbook.engine.kept import RECONCILED
+from pensionbook.errors import BuildError, NotebookError, PensionbookError
+from pensionbook.files.cache import Cache
+from pensionbook.files.digests import sha256_json
+from pensionbook.notebooks.pool import Job, Pool, clean_environment, open_pool
+from pensionbook.notebooks.results import assemble, own_parameters, read_by, results_of, run_key
+from pensionbook.notebooks.source import PACKAGE, SourceNotebook, Value
+
+Place = tuple[str, str]
+Executed = dict[Place, dict[str, Any]]
+
+
+class Progress(Protocol):
+    """Told what a build is doing."""
+
+    def step(self, text: str) -> None:
+        """A step begins."""
+
+    def started(self, language: str, name: str) -> None:
+        """A notebook is handed to a kernel."""
+
+    def cells(self, language: str, name: str, done: int, total: int) -> None:
+        """So many of its cells are done."""
+
+    def finished(self, language: str, name: str, *, kept: bool) -> None:
+        """A notebook is done, or its results were kept from an earlier build."""
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One notebook with its parameters.
+
+    Attributes:
+        key: digest of what it depends on whatever it reads.
+        optional: digests of the package's files that it may read or not, by their paths.
+    """
+
+    notebook: SourceNotebook
+    parameters: dict[str, Value]
+    key: str
+    optional: Mapping[str, str]
+
+    @property
+    def place(self) -> Place:
+        """The language it writes in and the notebook's name."""
+        return str(self.parameters.get("language", "en")), self.notebook.name
+
+
+def plan_runs(
+    notebooks: Sequence[SourceNotebook],
+    edition: str,
+    parameters: Mapping[str, Value],
+    of_package: Mapping[str, Value],
+    inputs: Mapping[str, str],
+    versions: Mapping[str, str],
+    optional: Mapping[str, str],
+) -> list[Run]:
+    """One run for each notebook; the package is known to it by the edition's name.
+
+    Args:
+        parameters: of the edition.
+        of_package: those that notebooks about the whole package run with.
+        inputs: digests of what all notebooks depend on.
+        optional: digests of the package's files that a notebook may read or not.
+    """
+    runs = []
+    for notebook in notebooks:
+        chosen = of_package if notebook.is_of_package else parameters
+        own = own_parameters(notebook, {PACKAGE: edition, **chosen})
+        runs.append(Run(notebook, own, run_key(notebook, own, inputs, versions), optional))
+    return runs
+
+
+def _load(run: Run, cache: Cache) -> list[dict[str, Any]] | None:
+    """The results of a run: those of another with the same content of the files that it read."""
+    read = cache.load(_reads(run))
+    return None if read is None else cache.load(_full_key(run, read["parts"]))
+
+
+def _store(run: Run, results: list[dict[str, Any]], cache: Cache) -> None:
+    parts = read_by(results)
+    cache.store(_full_key(run, parts), results)
+    cache.store(_reads(run), {"parts": parts})
+
+
+def _reads(run: Run) -> str:
+    return sha256_json(["what it read", run.key])
+
+
+def _full_key(run: Run, parts: Sequence[str] | None) -> str:
+    read = {
+        file: digest
+        for file, digest in run.optional.items()
+        if parts is None or file in parts or file.partition("/")[0] in parts
+    }
+    return sha256_json([run.key, parts, read])
+
+
+def look_up(runs: Sequence[Run], cache: Cache) -> tuple[list[Run], Executed]:
+    """Those of the runs that must be done, and the results of the others."""
+    waiting, kept = [], {}
+    for run in runs:
+        found = _load(run, cache)
+        if found is None:
+            waiting.append(run)
+        else:
+            kept[run.place] = assemble(run.notebook, found)
+    return waiting, kept
+
+
+@contextlib.contextmanager
+def pool_for(
+    runs: Sequence[Run], work: Path, cache: Cache, jobs: int, kept: Path
+) -> Iterator[Pool | None]:
+    """A pool for these runs; None where there are none.
+
+    Args:
+        work: folder for what notebooks write aside, absolute.
+        jobs: number of notebooks that run at one time.
+        kept: folder that keeps reconciliations.
+    """
+    if not runs:
+        yield None
+        return
+    environment = clean_environment(work, cache.folder.resolve()) | {RECONCILED: str(kept)}
+    with open_pool(environment, min(jobs, len(runs))) as pool:
+        yield pool
+
+
+def execute(
+    runs: Sequence[Run],
+    pool: Pool,
+    *,
+    package: Path,
+    edition: str,
+    work: Path,
+    cache: Cache,
+    progress: Progress,
+    hidden: Sequence[str] = (),
+) -> Executed:
+    """Run notebooks and keep their results in the cache.
+
+    Args:
+        package: folder of the data package.
+        work: folder for the working folders, on this machine only.
+        hidden: further folders of this machine that no output may show.
+
+    Raises:
+        NotebookError: a notebook stopped; the others went on and their results are kept.
+        BuildError: more than one did.
+    """
+    hidden = [
+        *hidden,
+        str(work),
+        str(package.resolve()),
+        sys.prefix,
+        str(Path(__file__).parents[1]),
+    ]
+    results: Executed = {}
+    failures: list[PensionbookError] = []
+    by_name = {"/".join(run.place): run for run in runs}
+    jobs = []
+    for name, run in by_name.items():
+        folder = work / "run" / name
+        folder.mkdir(parents=True)
+        (folder / edition).symlink_to(package.resolve(), target_is_directory=True)
+        jobs.append(Job(name, run.notebook.content, run.parameters, folder))
+    for name, event in pool.run(jobs):
+        run = by_name[name]
+        if event["event"] == "started":
+            progress.started(*run.place)
+        elif event["event"] == "cell":
+            progress.cells(*run.place, event["done"], event["total"])
+        else:
+            try:
+                found = results_of(run.notebook, executed_notebook(run.notebook, event), hidden)
+            except PensionbookError as error:
+                failures.append(error)
+                continue
+            _store(run, found, cache)
+            results[run.place] = assemble(run.notebook, found)
+            progress.finished(*run.place, kept=False)
+    if len(failures) == 1:
+        raise failures[0]
+    if failures:
+        listing = "\n".join(f"  {error}" for error in sorted(failures, key=str))
+        raise BuildError(f"{len(failures)} notebooks stopped:\n{listing}")
+    return results
+
+
+def executed_notebook(notebook: SourceNotebook, event: Mapping[str, Any]) -> dict[str, Any]:
+    """The notebook that the last event of its job brings.
+
+    Raises:
+        NotebookError: the event says that it stopped.
+    """
+    if event["event"] == "done":
+        return event["notebook"]
+    name = notebook.path.name
+    if event["event"] == "ended" or event["cell"] is None:
+        cause = event.get("cause") or "the process that ran it ended"
+        raise NotebookError(name, None, f"{cause}; try again, or with --jobs 1")
+    cause = event["cause"]
+    if event["line"]:
+        cause = f"line {event['line']}, {event['source']!r}: {cause}"
+    raise NotebookError(name, event["cell"], cause)

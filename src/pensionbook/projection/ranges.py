@@ -1,0 +1,329 @@
+"""What the projection starts from: each parameter as a range, with where its ends come from.
+
+Three kinds, and each says which it is: starting levels are the bounds proved from the paper's
+printed figures (:func:`starting_ranges`); rules in force have one value; the rest is assumed
+(``assumption``), both in the table ``parameters``.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from fractions import Fraction
+
+from pensionbook.data.figures import read_figure
+from pensionbook.data.package import Package
+from pensionbook.data.periods import end_in_years
+from pensionbook.errors import ParameterError
+from pensionbook.projection.projection import NON_PUBLIC
+from pensionbook.report.measure import Measure
+from pensionbook.report.report import Report
+
+Ends = tuple[Fraction, Fraction]
+_KEPT = 10**6
+# Counts that contradict one another: without all of them nothing is left but what is at work.
+_DISPUTED = ("covered", "uncovered")
+_MONTHS = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """A parameter between two exact ends, in ``unit``.
+
+    ``source`` is where the ends come from; ``assumption`` is true where somebody assumed them.
+    """
+
+    id: str
+    low: Fraction
+    high: Fraction
+    unit: str
+    name_en: str
+    name_zh: str
+    source: str
+    assumption: bool = False
+    note: str = ""
+
+    @property
+    def middle(self) -> Fraction:
+        """Half-way between the ends."""
+        return (self.low + self.high) / 2
+
+
+@dataclass(frozen=True)
+class Ranges(Mapping[str, Range]):
+    """Ranges by parameter.
+
+    Attributes:
+        base_year: the year at whose end the projection starts.
+        elapsed: years from there to the date of the calibrated contributors: 3/4 for September.
+        payments_growth, subsidy_growth: printed growth of pension payments and of the subsidy in
+            the years up to the first projected one, each a pair of exact ends; () where it is not
+            printed.
+    """
+
+    ranges: dict[str, Range]
+    base_year: int
+    elapsed: Fraction
+    payments_growth: tuple[Ends, ...] = ()
+    subsidy_growth: tuple[Ends, ...] = ()
+
+    def __getitem__(self, name: str) -> Range:
+        return self.ranges[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.ranges)
+
+    def __len__(self) -> int:
+        return len(self.ranges)
+
+    @property
+    def unknown(self) -> list[str]:
+        """Parameters whose two ends differ."""
+        return [name for name, r in self.ranges.items() if r.low != r.high]
+
+    def middle(self) -> dict[str, float]:
+        """Each parameter half-way between its ends."""
+        return {name: float(r.middle) for name, r in self.ranges.items()}
+
+    def with_range(self, name: str, low: object, high: object) -> Ranges:
+        """The same with other ends for one parameter; numbers or numerals.
+
+        Raises:
+            ParameterError: there is no such parameter, or the ends are the wrong way round.
+        """
+        if name not in self.ranges:
+            raise ParameterError(f"no parameter {name!r}; write one of: {', '.join(self.ranges)}")
+        ends = Fraction(str(low)), Fraction(str(high))
+        if ends[0] > ends[1]:
+            raise ParameterError(f"{name}: {low} is above {high}; exchange the two")
+        changed = {"low": ends[0], "high": ends[1]}
+        old = self.ranges[name]
+        new = Range(**{f: changed.get(f, getattr(old, f)) for f in Range.__dataclass_fields__})
+        return Ranges(
+            self.ranges | {name: new},
+            self.base_year,
+            self.elapsed,
+            self.payments_growth,
+            self.subsidy_growth,
+        )
+
+
+def read_ranges(report: Report) -> Ranges:
+    """All that the projection needs of a report's package.
+
+    Raises:
+        ParameterError: the package lacks a starting level or a row of the table parameters.
+    """
+    base_year, elapsed = _dates(report)
+    found = starting_ranges(report) | rules(report.package, base_year + 1)
+    lacking = [name for name in _NEEDED if name not in found]
+    if lacking:
+        raise ParameterError(
+            f"{report.package.name} lacks what the projection needs: {', '.join(lacking)}; "
+            "add rows to parameters.csv"
+        )
+    return Ranges(
+        found,
+        base_year,
+        elapsed,
+        growth_intervals(report, "pension_payments", base_year + 1),
+        growth_intervals(report, "fiscal_subsidy", base_year + 1),
+    )
+
+
+def rules(package: Package, year: int) -> dict[str, Range]:
+    """The rows of the table parameters that hold at the end of a year; else the last before it.
+
+    Where none began by then the first later one is taken (growth from the next year on, say).
+    """
+    rows: dict[str, list[dict[str, str]]] = {}
+    for row in package.tables["parameters"]:
+        rows.setdefault(row["id"], []).append(row)
+    return {name: _range(_in_force(found, year)) for name, found in rows.items()}
+
+
+def _in_force(rows: list[dict[str, str]], year: int) -> dict[str, str]:
+    def begins(row: dict[str, str]) -> tuple[int, int]:
+        first = row["valid_from"]
+        return (int(first[:4]), int(first[5:] or 1)) if first else (0, 0)
+
+    ordered = sorted(rows, key=begins)
+    begun = [row for row in ordered if begins(row) <= (year, _MONTHS)]
+    return begun[-1] if begun else ordered[0]
+
+
+def _range(row: dict[str, str]) -> Range:
+    return Range(
+        id=row["id"],
+        low=Fraction(row["low"]),
+        high=Fraction(row["high"]),
+        unit=row["unit"],
+        name_en=row["name_en"],
+        name_zh=row["name_zh"],
+        source=row["source"],
+        assumption=row["assumption"] == "yes",
+        note=row["note"],
+    )
+
+
+def starting_ranges(report: Report) -> dict[str, Range]:
+    """The levels that the paper gives, between the bounds proved from its printed figures.
+
+    Where figures contradict one another and a level is bounded only whichever is wrong, those
+    bounds are taken. Two are formed from proved levels: the covered share of foreign firms, which
+    sets those outside in town and country against the employed in town (an assumption), and the
+    pace of employment, from standstill to its yearly growth from the baseline to the base year,
+    taken to go on (an assumption).
+
+    Raises:
+        ParameterError: the package does not bound a level.
+    """
+    start = _Start(report)
+    found = {}
+    for group in ("public", *NON_PUBLIC):
+        found[f"employed_{group}"] = start.level("employees", group)
+        found[f"growth_{group}"] = start.pace(group)
+    found["contributors_start"] = start.level("contributors", "all")
+    for group in ("public", "non_public"):
+        found[f"contributors_{group}"] = start.level("contributors", group, report.as_of)
+    found["interrupted"] = start.level("interrupted_contributors", "all", report.as_of)
+    found["migrants"] = start.level("migrants_employed", "informal")
+    found["covered_private_individual"] = start.share("covered", "private_individual")
+    found["covered_foreign"] = start.covered_foreign()
+    found["late_share"] = start.late_share()
+    return {name: replace(found_range, id=name) for name, found_range in found.items()}
+
+
+class _Start:
+    def __init__(self, report: Report) -> None:
+        self.report = report
+        self.year = str(_dates(report)[0])
+
+    def level(self, indicator: str, group: str, period: str = "") -> Range:
+        measure = self._bounded(indicator, group, period or self.year)
+        low, high = self._ends(measure)
+        return self._range(indicator, group, low, high, measure.unit, "proved")
+
+    def share(self, indicator: str, group: str) -> Range:
+        """Those counted relative to the employed of the same group."""
+        low, high = self._ends(self._bounded(indicator, group, self.year))
+        least, most = self._ends(self._bounded("employees", group, self.year))
+        return self._range(indicator, group, low / most, min(high / least, Fraction(1)), "one")
+
+    def covered_foreign(self) -> Range:
+        low, high = self._ends(self._bounded("uncovered", "foreign_all", self.year))
+        least, most = self._ends(self._bounded("employees", "foreign", self.year))
+        ends = max(Fraction(0), 1 - high / least), 1 - low / most
+        return self._range("covered", "foreign", *ends, "one", assumed=True)
+
+    def late_share(self) -> Range:
+        report = self.report
+        low, high = self._ends(self._bounded("contributors_not_monthly", "all", report.as_of))
+        least, most = self._ends(self._bounded("contributors", "all", report.as_of))
+        return self._range("contributors_not_monthly", "all", low / most, high / least, "one")
+
+    def pace(self, group: str) -> Range:
+        """From standstill to the yearly growth since the baseline, rounded outward."""
+        years = int(self.year) - int(self.report.baseline)
+        first = self._ends(self._bounded("employees", group, self.report.baseline))
+        last = self._ends(self._bounded("employees", group, self.year))
+        slow = float(last[0] / first[1]) ** (1 / years) - 1
+        fast = float(last[1] / first[0]) ** (1 / years) - 1
+        low = Fraction(math.floor(min(slow, 0.0) * _KEPT), _KEPT)
+        high = Fraction(math.ceil(max(fast, 0.0) * _KEPT), _KEPT)
+        return self._range("employees", group, low, high, "one", "pace", assumed=True)
+
+    def _bounded(self, indicator: str, group: str, period: str) -> Measure:
+        measure = self.report.level(indicator, group, period)
+        if indicator in _DISPUTED or not measure.known:
+            whichever = self.report.level_under_any_repair(indicator, group, period)
+            measure = whichever if whichever.known else measure
+        if not measure.known:
+            raise ParameterError(
+                f"{self.report.package.name} does not bound {indicator} of {group} at {period}, "
+                "which the projection starts from; add the figures that do"
+            )
+        return measure
+
+    @staticmethod
+    def _ends(measure: Measure) -> tuple[Fraction, Fraction]:
+        return Fraction(measure.bound.low), Fraction(measure.bound.high)
+
+    def _range(
+        self,
+        indicator: str,
+        group: str,
+        low: Fraction,
+        high: Fraction,
+        unit: str,
+        kind: str = "proved",
+        *,
+        assumed: bool = False,
+    ) -> Range:
+        names = [self._name(indicator, group, language) for language in ("en", "zh_CN")]
+        if kind == "pace":
+            names = [f"{names[0]}: growth a year", f"{names[1]}：年增长率"]
+        elif unit == "one":
+            names = [f"{names[0]}: share", f"{names[1]}：比例"]
+        source = "bounds proved from the printed figures"
+        if kind == "pace":
+            source = "Authors of this edition; from standstill to the pace proved from the figures"
+        elif assumed:
+            source = "Authors of this edition; from bounds proved from the printed figures"
+        return Range("", low, high, unit, names[0], names[1], source, assumed)
+
+    def _name(self, indicator: str, group: str, language: str) -> str:
+        package = self.report.package
+        name = package.name_of(package.indicators[indicator], language)
+        if group == "all":
+            return name
+        whose = package.name_of(package.groups[group], language)
+        return f"{name}（{whose}）" if language != "en" else f"{name}, {whose.lower()}"
+
+
+def growth_intervals(report: Report, indicator: str, until: int) -> tuple[Ends, ...]:
+    """The printed yearly growth of an indicator since the baseline, as exact intervals.
+
+    Forecasts count too: they are what the paper expects of its own year.
+
+    Returns:
+        One pair a year, from the year after the baseline; () unless every year is printed.
+    """
+    found = []
+    for year in range(int(report.baseline[:4]) + 1, until + 1):
+        figure = next(
+            (
+                f
+                for f in report.package.figures
+                if (f.indicator, f.group, f.area) == (indicator, "all", report.area)
+                and (f.period, f.base_period) == (str(year), str(year - 1))
+                and f.statistic == "growth"
+            ),
+            None,
+        )
+        if figure is None:
+            return ()
+        interval = read_figure(figure.printed, figure.qualifier).rounded
+        scale = report.package.units[figure.unit].scale
+        if interval.low is None or interval.high is None:
+            return ()
+        found.append((interval.low * scale, interval.high * scale))
+    return tuple(found)
+
+
+def _dates(report: Report) -> tuple[int, Fraction]:
+    """The base year, before the year of the reporting date, and the time between the two."""
+    end = end_in_years(report.as_of)
+    base_year = math.ceil(end) - 2
+    return base_year, end - (base_year + 1)
+
+
+_NEEDED = (
+    *("combined_rate", "self_employed_rate", "base_ratio", "base_ratio_joining", "collection"),
+    *("average_wage", "growth_wage", "average_pension", "growth_pension"),
+    *("dependency_start", "growth_retirees", "new_retirees_share"),
+    *("covered_public", "covered_other", "older_share", "surcharge_collected"),
+    *("paying_interrupted", "paying_older", "covered_migrants", "bonus_share", "surcharge"),
+    "late_recovered",
+)

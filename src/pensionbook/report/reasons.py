@@ -1,0 +1,261 @@
+"""One sentence for each verdict, with the numbers, and numbers that never claim too much."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from math import ceil, floor
+
+from pensionbook.data.figures import Interval, decimals_printed, read_figure
+from pensionbook.data.package import Figure, Package
+from pensionbook.data.vintages import VINTAGES, revision, successor
+from pensionbook.engine.results import Verdict
+from pensionbook.language.messages import mark, translate
+
+_SYMBOLS = {"percent": " %", "one": "", "": ""}
+_VINTAGES = {
+    "preliminary": mark("preliminary"),
+    "final": mark("final"),
+    "revised": mark("revised"),
+}
+
+
+def decimal_outward(value: Fraction, decimals: int, *, up: bool, grouped: bool = False) -> str:
+    """A decimal numeral rounded away from the interval it ends: a high end up, a low end down.
+
+    >>> decimal_outward(Fraction(1, 3), 2, up=True)
+    '0.34'
+    """
+    steps = (ceil if up else floor)(value * 10**decimals)
+    sign, steps = ("-" if steps < 0 else ""), abs(steps)
+    whole, part = divmod(steps, 10**decimals)
+    digits = f"{whole:,}" if grouped else str(whole)
+    return f"{sign}{digits}.{part:0{decimals}d}" if decimals else f"{sign}{digits}"
+
+
+def interval_text(interval: Interval, decimals: int, unit: str, language: str = "en") -> str:
+    """An interval in words, rounded outward: ``19.65 to 19.67 %``."""
+    symbol = _SYMBOLS.get(unit, f" {unit}")
+    low = high = None
+    if interval.low is not None:
+        low = decimal_outward(interval.low, decimals, up=False, grouped=True)
+    if interval.high is not None:
+        high = decimal_outward(interval.high, decimals, up=True, grouped=True)
+    if low is None and high is None:
+        return translate("anything", language)
+    if low is None:
+        return translate("at most {end}", language, end=f"{high}{symbol}")
+    if high is None:
+        return translate("at least {end}", language, end=f"{low}{symbol}")
+    if low == high:
+        return f"{low}{symbol}"
+    return translate("{low} to {high}", language, low=low, high=f"{high}{symbol}")
+
+
+def because(
+    verdict: Verdict, package: Package, language: str = "en", *, brief: bool = False
+) -> str:
+    """The verdict's reason in one sentence.
+
+    Of a superseded figure it first says which figure is in force, and what that says more or less.
+
+    Args:
+        brief: leave out the figures and identities it rests on, but not the assumptions.
+    """
+    reason = _reason(verdict, package, language, brief)
+    if verdict.figure not in package.superseded:
+        return reason
+    return translate(
+        "{superseded}; among the superseded figures: {reason}",
+        language,
+        superseded=superseded_in_words(verdict.figure, package, language),
+        reason=reason,
+    )
+
+
+def superseded_in_words(figure: Figure, package: Package, language: str = "en") -> str:
+    """Which vintage a figure is of, which figure is in force, and by how much it was revised.
+
+    Raises:
+        ValueError: the figure is not superseded.
+    """
+    other = successor(figure, package)
+    later = VINTAGES.index(other.vintage) > VINTAGES.index(figure.vintage)
+    text = translate(
+        mark("{vintage}, superseded by {other} ({its_vintage})")
+        if later
+        else mark("{vintage}, set aside for {other} ({its_vintage})"),
+        language,
+        vintage=translate(_VINTAGES[figure.vintage], language),
+        other=other.figure_id,
+        its_vintage=translate(_VINTAGES[other.vintage], language),
+    )
+    difference = revision(figure, package)
+    if difference is None:
+        return text
+    if not difference:
+        return translate("{text}, which says the same", language, text=text)
+    unit = _unit_in_words(figure.unit, package, language)
+    amount = f"{_plain(abs(difference))}{_SYMBOLS.get(unit, f' {unit}')}"
+    if figure.unit not in _SYMBOLS and Fraction(figure.printed):
+        relative = 100 * difference / abs(Fraction(figure.printed))
+        amount += f" ({float(relative):+.2f} %)".replace("-", "\u2212")
+    return translate(
+        mark("{text}, revised upward by {amount}")
+        if difference > 0
+        else mark("{text}, revised downward by {amount}"),
+        language,
+        text=text,
+        amount=amount,
+    )
+
+
+def _plain(value: Fraction) -> str:
+    """A number in digits: all that it has, or six decimals."""
+    return f"{float(value):.6f}".rstrip("0").rstrip(".")
+
+
+def _reason(verdict: Verdict, package: Package, language: str, brief: bool) -> str:
+    figure = verdict.figure
+    decimals = telling_decimals(verdict)
+    unit = _unit_in_words(
+        figure.unit or package.indicators[figure.indicator].unit, package, language
+    )
+    allowed = interval_text(verdict.implied.interval, decimals, unit, language)
+    printed = _printed(figure, unit, language)
+    assumed = tuple(package.said(text, language) for text in verdict.implied.assumptions)
+    basis = _assuming(assumed, language) if brief else _basis(verdict, assumed, language)
+    if verdict.implied.unproved:
+        return translate(
+            "printed {printed}; no exact proof was found of what the others allow",
+            language,
+            printed=printed,
+        )
+    if verdict.verdict == "untested":
+        return translate(
+            "printed {printed}; nothing else in the package constrains it",
+            language,
+            printed=printed,
+        )
+    if verdict.verdict == "truncated":
+        return translate(
+            "printed {printed}, the others allow {allowed}: it agrees only if its last digits "
+            "were cut off instead of rounded{basis}",
+            language,
+            printed=printed,
+            allowed=allowed,
+            basis=basis,
+        )
+    if verdict.verdict == "disputed":
+        return translate(
+            "printed {printed}, without it the others allow {allowed}{basis}; {rivals}",
+            language,
+            printed=printed,
+            allowed=allowed,
+            basis=basis,
+            rivals=_rivals(verdict, language),
+        )
+    return translate(
+        "printed {printed}, the others allow {allowed}{basis}",
+        language,
+        printed=printed,
+        allowed=allowed,
+        basis=basis,
+    )
+
+
+def telling_decimals(verdict: Verdict) -> int:
+    """As many decimals as printed, or more where the printed figure would seem to fit."""
+    figure, implied = verdict.figure, verdict.implied.interval
+    decimals = 3 if "/" in figure.printed else decimals_printed(figure.printed)
+    if verdict.verdict not in ("inconsistent", "disputed") or figure.statistic == "direction":
+        return decimals
+    printed = read_figure(figure.printed, figure.qualifier).widest
+    for more in range(decimals, decimals + 4):
+        if not printed.meets(_outward(implied, more)):
+            return more
+    return decimals
+
+
+def _outward(interval: Interval, decimals: int) -> Interval:
+    ends = (interval.low, interval.high)
+    texts = (
+        None if end is None else decimal_outward(end, decimals, up=up)
+        for end, up in zip(ends, (False, True), strict=True)
+    )
+    return Interval(*(None if text is None else Fraction(text) for text in texts))
+
+
+def _unit_in_words(unit: str, package: Package, language: str) -> str:
+    if unit in _SYMBOLS:
+        return unit
+    name = package.name_of(package.units[unit], language)
+    return f"× {name}" if name[:1].isdigit() else name
+
+
+def _printed(figure: Figure, unit: str, language: str) -> str:
+    if figure.statistic == "direction":
+        return translate(figure.printed, language)
+    number = f"{figure.printed}{_SYMBOLS.get(unit, f' {unit}')}"
+    if figure.statistic == "rank":
+        number = translate("number {number}", language, number=figure.printed)
+    if figure.qualifier == "forecast":
+        return translate("as a forecast {number}", language, number=number)
+    words = {
+        "about": mark("about {number}"),
+        "nearly": mark("nearly {number}"),
+        "over": mark("over {number}"),
+        "at_least": mark("at least {number}"),
+    }
+    return translate(words.get(figure.qualifier, "{number}"), language, number=number)
+
+
+def _basis(verdict: Verdict, assumed: tuple[str, ...], language: str) -> str:
+    """The figures and identities by their ids, and what is assumed."""
+    figures, identities = verdict.implied.figures, verdict.implied.identities
+    if not figures:
+        return ""
+    comma = translate("{one}, {another}", language)
+    parts = [translate("from {figures}", language, figures=_listed(figures, comma, language))]
+    if identities:
+        names = _listed(identities, comma, language)
+        parts.append(translate("by {identities}", language, identities=names))
+    if assumed:
+        parts.append(_assumptions(assumed, language))
+    inside = parts[0]
+    for part in parts[1:]:
+        inside = translate("{one}; {other}", language, one=inside, other=part)
+    return translate(" ({basis})", language, basis=inside)
+
+
+def _listed(items: tuple[str, ...], pair: str, language: str, most: int = 6) -> str:
+    """At most so many items, joined by a message of ``one`` and ``other``."""
+    glue = pair.removeprefix("{one}").removesuffix("{other}").removesuffix("{another}")
+    shown = glue.join(item.rstrip(".。") for item in items[:most])
+    if len(items) <= most:
+        return shown
+    return translate("{items} and {number} more", language, items=shown, number=len(items) - most)
+
+
+def _assumptions(assumed: tuple[str, ...], language: str) -> str:
+    named = _listed(assumed, translate("{one}; and that {other}", language), language)
+    return translate("assuming that {assumptions}", language, assumptions=named)
+
+
+def _assuming(assumed: tuple[str, ...], language: str) -> str:
+    if not assumed:
+        return ""
+    return translate(", {clause}", language, clause=_assumptions(assumed, language))
+
+
+def _rivals(verdict: Verdict, language: str) -> str:
+    """Who else could be the wrong one."""
+    own = [set(r) for r in verdict.repairs if verdict.figure.figure_id in r]
+    rest = [r for r in verdict.repairs if verdict.figure.figure_id not in r]
+    common = set.intersection(*own, *map(set, rest)) if rest else set()
+    glue = translate("{one} with {other}", language)[len("{one}") : -len("{other}")]
+    names = dict.fromkeys(glue.join(n for n in r if n not in common) for r in rest)
+    others = _listed(tuple(names), translate("{one} or {other}", language), language)
+    text = translate("either this or {others} is wrong", language, others=others)
+    if not verdict.all_repairs_checked:
+        text += translate(" (too many combinations of repairs to check each one)", language)
+    return text

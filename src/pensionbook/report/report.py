@@ -1,0 +1,294 @@
+"""What a notebook imports: bounded quantities in, named values and tables out."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+
+import pandas as pd
+
+from pensionbook.data.load import load_evidence, load_package
+from pensionbook.data.package import Package
+from pensionbook.data.reads import parts_read
+from pensionbook.engine.cited import Cited
+from pensionbook.engine.kept import reconciled
+from pensionbook.engine.reconcile import Reconciliation
+from pensionbook.errors import ChartError, ParameterError
+from pensionbook.exchange import MODEL_MIME, VALUES_MIME
+from pensionbook.language.numbers import end_text, value_text
+from pensionbook.report.measure import Measure, word_record
+from pensionbook.report.tables import AltText, Sentence, ShownTable, shown
+from pensionbook.report.view import CONTRIBUTORS, Terms, View
+
+__all__ = ["CONTRIBUTORS", "Report", "Terms", "open_report"]
+
+
+class Report(View):
+    """A view that names values for the prose, shows tables and charts, and hands them over."""
+
+    def __init__(
+        self,
+        result: Reconciliation | Cited,
+        *,
+        area: str,
+        baseline: str,
+        as_of: str,
+        counted: str = CONTRIBUTORS,
+        language: str = "en",
+        notebook: str = "",
+    ) -> None:
+        super().__init__(
+            result, area=area, baseline=baseline, as_of=as_of, counted=counted, language=language
+        )
+        self.notebook = notebook
+        self.values: dict[str, Measure] = {}
+        self.words: dict[str, str] = {}
+
+    def beside(
+        self, name: str, *, area: str = "", counted: str, baseline: str, as_of: str
+    ) -> Report:
+        """Another package that this one is held against, as a report on the same area.
+
+        Args:
+            name: of a package that the descriptor names as evidence.
+            area: by default this report's own.
+            counted: whom the other report counts.
+
+        Raises:
+            ParameterError: the package names no such evidence, or a parameter does not fit it.
+            PackageError: it cannot be read.
+        """
+        other = Cited(reconciled(load_evidence(self.package, name)))
+        return Report(
+            other,
+            area=area or self.area,
+            baseline=baseline,
+            as_of=as_of,
+            counted=counted,
+            language=self.language,
+            notebook=self.notebook,
+        )
+
+    # -- named values -------------------------------------------------------------------------
+
+    def value(self, identifier: str, measure: Measure) -> Measure:
+        """Name a measure so that prose can use it; the id must be new in this notebook.
+
+        Raises:
+            ParameterError: the id is taken.
+        """
+        self._must_be_new(identifier)
+        self.values[identifier] = measure
+        return measure
+
+    def say(self, identifier: str, text: str) -> None:
+        """Name a word that depends on the parameters (a date, a place) so that prose can use it.
+
+        Raises:
+            ParameterError: the id is taken.
+        """
+        self._must_be_new(identifier)
+        self.words[identifier] = text
+
+    def named_values(self) -> list[dict[str, object]]:
+        """All named values and words as plain records, in the form of ``values.json``."""
+        words = [word_record(name, text, self.notebook) for name, text in self.words.items()]
+        return words + [
+            measure.record(name, self.text(measure), self.notebook)
+            for name, measure in self.values.items()
+        ]
+
+    def text(self, value: Measure | str) -> str:
+        """A measure, or a value already named, formatted for the report's language."""
+        measure = self.values[value] if isinstance(value, str) else value
+        return value_text(measure.bound.interval, measure.unit, self.language)
+
+    def signed(self, value: Measure | str) -> str:
+        """The same with a plus sign where the value is surely positive: for changes in titles."""
+        measure = self.values[value] if isinstance(value, str) else value
+        surely = measure.bound.low is not None and measure.bound.low > 0
+        return ("+" if surely else "") + self.text(measure)
+
+    # -- what a cell shows --------------------------------------------------------------------
+
+    def table(
+        self, table: pd.DataFrame, columns: Mapping[str, str], *, lacking: str
+    ) -> ShownTable | Sentence:
+        """A table under readable heads, or a sentence when the package has none of it.
+
+        Args:
+            columns: column of the table -> head, in order.
+            lacking: what is missing, as the object of "has no", in the report's language.
+        """
+        return self._lacks(lacking) if table.empty else shown(table, columns)
+
+    def chart(
+        self, draw: Callable[..., object], table: pd.DataFrame, *, lacking: str, **options: object
+    ) -> Sentence | None:
+        """Show a chart of a table, or return a sentence when there is nothing to draw."""
+        if table.empty:
+            return self._lacks(lacking)
+        from pensionbook.charts.output import show
+
+        told = self._in_own_language(options)
+        show(draw(table, language=self.language, foot=self.foot(), **told), table)
+        return None
+
+    def keep(
+        self, name: str, draw: Callable[..., object], table: pd.DataFrame, **options: object
+    ) -> None:
+        """Keep a small picture of a table for the book's other pages.
+
+        Where the table has too little to draw, the pages go without.
+        """
+        from pensionbook.charts.output import keep
+
+        try:
+            told = self._in_own_language(options)
+            figure = None if table.empty else draw(table, language=self.language, **told)
+        except ChartError:
+            figure = None
+        keep(name, figure)
+
+    def foot(self) -> str:
+        """The source line under a chart."""
+        return self.tr(
+            "Source: {title}; package {package}, own bounds",
+            title=self.package.title_in(self.language),
+            package=self.package.name,
+        )
+
+    def _in_own_language(self, options: dict[str, object]) -> dict[str, object]:
+        """A chart's options, its alternative text in the report's language."""
+        alt = options.get("alt")
+        return options | {"alt": alt.say(self.language)} if isinstance(alt, AltText) else options
+
+    def _lacks(self, lacking: str) -> Sentence:
+        return Sentence(
+            self.tr(
+                "The package {package} has no {lacking}; this part is left out.",
+                package=self.package.name,
+                lacking=lacking,
+            )
+        )
+
+    def _must_be_new(self, identifier: str) -> None:
+        if identifier in self.values or identifier in self.words:
+            raise ParameterError(f"value {identifier!r} is named twice; choose another id")
+
+    # -- handing over -------------------------------------------------------------------------
+
+    def publish(self) -> None:
+        """Hand the named values over to the build; the last call of a notebook."""
+        from IPython.display import display
+
+        records = self.named_values()
+        lines = [f"{r['id']}: {r['text']} {r['unit']}".rstrip() for r in records]
+        handed = {"values": records, "read": parts_read()}
+        listing = json.dumps(handed, ensure_ascii=False, sort_keys=True)
+        display({VALUES_MIME: json.loads(listing), "text/plain": "\n".join(lines)}, raw=True)
+
+    def hand_over(self, name: str, data: Mapping[str, object] | None) -> None:
+        """Hand plain data over to the pages that compute with it; nothing where there is none.
+
+        Args:
+            name: by which a page asks for it; new in the edition.
+            data: JSON-able, and the same in every language.
+        """
+        from IPython.display import display
+
+        handed = {"name": name, "model": data}
+        display({MODEL_MIME: handed, "text/plain": f"model {name}"}, raw=True)
+
+    def measures_table(self, rows: Iterable[tuple[str, Measure]], unit: str = "") -> pd.DataFrame:
+        """Rows of (label, measure) as columns ``low, high, value, unit``; unknown rows kept."""
+        records = [
+            {
+                "label": label,
+                "low": measure.low,
+                "high": measure.high,
+                "value": self.text(measure),
+                "unit": unit or self.unit_label(measure.unit),
+            }
+            for label, measure in rows
+        ]
+        return pd.DataFrame(records, columns=["label", "low", "high", "value", "unit"])
+
+    def levels_table(
+        self,
+        indicator: str,
+        groups: Sequence[str] = ("all",),
+        periods: Sequence[str] | None = None,
+        areas: Sequence[str] = (),
+    ) -> pd.DataFrame:
+        """Levels by group, area and period.
+
+        Columns ``group, label, area, period, low, high`` and, as texts, ``value, at_least,
+        at_most``.
+
+        Only cells that the package bounds on both sides stand in the table.
+        """
+        records = []
+        cells = (
+            (area, group, period)
+            for area in areas or (self.area,)
+            for group in groups
+            for period in (self.periods(indicator, group, area) if periods is None else periods)
+        )
+        for area, group, period in cells:
+            measure = self.level(indicator, group, period, area)
+            if measure.known:
+                records.append(
+                    {
+                        "group": group,
+                        "label": self.label("groups", group),
+                        "area": area,
+                        "period": period,
+                        "low": measure.low,
+                        "high": measure.high,
+                        "value": self.text(measure),
+                        "at_least": end_text(measure.bound.low, self.language, up=False),
+                        "at_most": end_text(measure.bound.high, self.language, up=True),
+                    }
+                )
+        columns = ["group", "label", "area", "period", "low", "high"]
+        return pd.DataFrame(records, columns=[*columns, "value", "at_least", "at_most"])
+
+
+def open_report(
+    package: str | Path | Package,
+    *,
+    area: str,
+    baseline: str,
+    as_of: str,
+    counted: str = CONTRIBUTORS,
+    language: str = "en",
+    notebook: str = "",
+) -> Report:
+    """Load and reconcile a package and open it as a report.
+
+    Args:
+        package: a data package or its folder.
+        area: id of the area the report is about.
+        baseline: the period changes are counted from.
+        as_of: the reporting date, ``YYYY`` or ``YYYY-MM``.
+        counted: indicator of those whom the report counts.
+        language: ``en`` or ``zh_CN``.
+        notebook: name recorded with each value.
+
+    Raises:
+        PackageError: the package does not pass the check.
+        ParameterError: a parameter does not fit the package.
+    """
+    if not isinstance(package, Package):
+        package = load_package(Path(package), check=False)
+    return Report(
+        reconciled(package),
+        area=area,
+        baseline=str(baseline),
+        as_of=str(as_of),
+        counted=counted,
+        language=language,
+        notebook=notebook,
+    )

@@ -1,0 +1,110 @@
+"""Printed numerals and the exact intervals they stand for."""
+
+from fractions import Fraction as F
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pensionbook.data.figures import (
+    Interval,
+    decimals_printed,
+    parse_numeral,
+    read_direction,
+    read_figure,
+)
+
+CASES = [
+    # printed, qualifier, whole, rounded low, rounded high, widest low, widest high
+    ("160.4", "exact", False, F("160.35"), F("160.45"), F("160.35"), F("160.5")),
+    ("4.50", "exact", False, F("4.495"), F("4.505"), F("4.495"), F("4.51")),
+    ("-3.35", "exact", False, F("-3.355"), F("-3.345"), F("-3.36"), F("-3.345")),
+    ("+0.6", "exact", False, F("0.55"), F("0.65"), F("0.55"), F("0.7")),
+    ("-63629", "exact", True, F(-63629), F(-63629), F(-63629), F(-63629)),
+    ("48", "exact", False, F("47.5"), F("48.5"), F("47.5"), F(49)),
+    ("30", "nearly", False, F(25), F(30), F(25), F(30)),
+    ("-30", "nearly", False, F(-30), F(-25), F(-30), F(-25)),
+    ("43", "nearly", False, F("42.5"), F(43), F("42.5"), F(43)),
+    ("130", "over", False, F(130), F(140), F(130), F(140)),
+    ("52", "over", False, F(52), F(53), F(52), F(53)),
+    ("6000", "over", True, F(6000), F(7000), F(6000), F(7000)),
+    ("120", "at_least", False, F(120), None, F(120), None),
+    ("-120", "at_least", False, None, F(-120), None, F(-120)),
+    ("58", "about", False, F("57.5"), F("58.5"), F("57.5"), F("58.5")),
+    ("100", "about", False, F(50), F(150), F(50), F(150)),
+    ("23", "forecast", False, F("22.5"), F("23.5"), F("22.5"), F(24)),
+    ("1/3", "exact", False, F(2, 7), F(2, 5), F(2, 7), F(2, 5)),
+    ("1/6", "about", False, F(2, 13), F(2, 11), F(2, 13), F(2, 11)),
+    ("1/3", "over", False, F(1, 3), F(2, 5), F(1, 3), F(2, 5)),
+    ("1/3", "nearly", False, F(2, 7), F(1, 3), F(2, 7), F(1, 3)),
+    ("0.50", "over", False, F("0.50"), F("0.60"), F("0.50"), F("0.60")),
+    ("0", "about", False, F("-0.5"), F("0.5"), F("-0.5"), F("0.5")),
+]
+
+
+@pytest.mark.parametrize(
+    ("printed", "qualifier", "whole", "low", "high", "wide_low", "wide_high"),
+    CASES,
+    ids=[f"{case[1]} {case[0]}" for case in CASES],
+)
+def test_a_printed_figure_stands_for_an_exact_interval(
+    printed, qualifier, whole, low, high, wide_low, wide_high
+):
+    reading = read_figure(printed, qualifier, whole=whole)
+    assert reading.rounded == Interval(low, high)
+    assert reading.widest == Interval(wide_low, wide_high)
+
+
+@given(st.decimals(min_value=-(10**6), max_value=10**6, places=4), st.integers(0, 3))
+def test_what_was_rounded_lies_in_the_interval_of_its_numeral(true, decimals):
+    printed = f"{round(true, decimals):.{decimals}f}"
+    assert F(true) in read_figure(printed, "exact").rounded
+
+
+@given(st.decimals(min_value=0, max_value=10**6, places=4), st.integers(0, 3))
+def test_what_was_cut_off_lies_in_the_widest_interval(true, decimals):
+    whole, _, part = f"{true:.4f}".partition(".")
+    printed = f"{whole}.{part[:decimals]}" if decimals else whole
+    assert F(true) in read_figure(printed, "exact").widest
+
+
+@given(
+    st.integers(0, 10**7),
+    st.sampled_from(["exact", "about", "nearly", "over", "at_least", "forecast"]),
+)
+def test_a_decrease_mirrors_an_increase(number, qualifier):
+    up = read_figure(f"{number}", qualifier)
+    down = read_figure(f"-{number}", qualifier)
+    assert down.rounded == up.rounded.mirrored()
+    assert down.widest == up.widest.mirrored()
+
+
+@pytest.mark.parametrize(
+    "text", ["1,234", "１２３", "12%", "about 5", "", " 5", "1e5", "1/0", "--3", "3.", ".5", "½"]
+)
+def test_what_is_not_a_numeral_is_refused(text):
+    with pytest.raises(ValueError, match="is not a numeral; write digits"):
+        parse_numeral(text)
+
+
+def test_an_unknown_qualifier_is_refused():
+    with pytest.raises(ValueError, match="'circa' is not a qualifier; write one of exact"):
+        read_figure("5", "circa")
+
+
+def test_directions_are_half_lines():
+    assert read_direction("rising") == Interval(F(0), None)
+    assert read_direction("falling") == Interval(None, F(0))
+    with pytest.raises(ValueError, match="write rising or falling"):
+        read_direction("up")
+
+
+@pytest.mark.parametrize(("text", "count"), [("4.50", 2), ("12", 0), ("1/3", 0), ("-0.001", 3)])
+def test_decimals_are_counted_as_printed(text, count):
+    assert decimals_printed(text) == count
+
+
+def test_intervals_meet_and_scale():
+    assert Interval(F(1), F(2)).meets(Interval(F(2), None))
+    assert not Interval(F(1), F(2)).meets(Interval(F(3), F(4)))
+    assert Interval(F(1), None).scaled(F(10)) == Interval(F(10), None)
