@@ -25,7 +25,7 @@ owners,1,workers,private,town,*,,,Every worker is in one of the two.
 owners,-1,workers,all,town,*,,,Every worker is in one of the two.
 """
 PARAMETERS = {"area": "town", "baseline": "2000", "as_of": "2001"}
-CODE = {"pensionbook/report.py": "0" * 64, "notebooks/01_trends.ipynb": "1" * 64}
+CODE = {"pensionbook/report/report.py": "0" * 64, "notebooks/01_trends.ipynb": "1" * 64}
 
 
 def row(

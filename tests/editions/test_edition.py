@@ -76,7 +76,7 @@ def test_the_manifest_lists_inputs_outputs_and_versions(built_project: Project) 
     assert "html" in manifest["formats"]
     assert {"python", "jupyter-book", "papermill", "pandas"} <= set(manifest["versions"])
     assert "package/figures.csv" in manifest["inputs"]
-    assert "pensionbook/edition.py" in manifest["inputs"]
+    assert "pensionbook/editions/plan.py" in manifest["inputs"]
     on_disk = set(built_project.output_bytes()) - {"manifest.json"}
     assert set(manifest["outputs"]) == on_disk
 

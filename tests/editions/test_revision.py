@@ -330,9 +330,9 @@ def test_a_parameter_is_not_blamed_where_the_formula_stands(
     assert found.values[0].why.kinds == ("revision",)
 
 
-@pytest.mark.parametrize("name", ["pensionbook/report.py", "notebooks/01_trends.ipynb"])
+@pytest.mark.parametrize("name", ["pensionbook/report/report.py", "notebooks/01_trends.ipynb"])
 def test_changed_code(next_to: Callable[..., Comparison], name: str) -> None:
-    code = {"pensionbook/report.py": "0" * 64, "notebooks/01_trends.ipynb": "1" * 64}
+    code = {"pensionbook/report/report.py": "0" * 64, "notebooks/01_trends.ipynb": "1" * 64}
     last = value("workers_last", 1001, figures=["all_2001"])
     found = next_to(FIGURES, [last, *VALUES[1:]], code=code | {name: "2" * 64})
     assert found.changes.code == (name,)
@@ -342,7 +342,7 @@ def test_changed_code(next_to: Callable[..., Comparison], name: str) -> None:
 def test_code_is_not_blamed_for_what_data_explains(next_to: Callable[..., Comparison]) -> None:
     figures = [row("all_2001", "1010", vintage="final"), *FIGURES[1:]]
     last = value("workers_last", 1010, figures=["all_2001"])
-    code = {"pensionbook/report.py": "2" * 64, "notebooks/01_trends.ipynb": "1" * 64}
+    code = {"pensionbook/report/report.py": "2" * 64, "notebooks/01_trends.ipynb": "1" * 64}
     found = next_to(figures, [last, *VALUES[1:]], code=code)
     assert found.values[0].why.kinds == ("revision",)
 
