@@ -259,7 +259,7 @@ def _assuming(assumed: tuple[str, ...], language: str) -> str:
 def _assumptions_named(assumed: tuple[str, ...], language: str) -> str:
     return _listed(
         tuple(translate("the assumption that {text}", language, text=text) for text in assumed),
-        translate("{one} and {other}", language),
+        translate("{one}, {another}", language),
         language,
     )
 
