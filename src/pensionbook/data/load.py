@@ -14,7 +14,13 @@ from pensionbook.data.periods import release_date
 from pensionbook.data.read import read_package
 from pensionbook.data.reads import Noted, loading, note
 from pensionbook.data.scenarios import FOLDER
-from pensionbook.data.tables import OPTIONAL_TABLES, RawPackage, RawTable, table_columns
+from pensionbook.data.tables import (
+    OPTIONAL_TABLES,
+    REQUIRED_TABLES,
+    RawPackage,
+    RawTable,
+    table_columns,
+)
 from pensionbook.data.vintages import LATEST, split_by_vintage
 from pensionbook.errors import PackageError, ParameterError, Problem, quote
 
@@ -97,6 +103,7 @@ def load_package(path: str | Path, *, check: bool = True, vintage: str = LATEST)
         evidence=tuple(names_of(raw.descriptor)),
         area=_own_area(raw),
         files=files,
+        required_files={name: raw.tables[name].file for name in REQUIRED_TABLES},
         scenarios=Noted(raw.scenarios, FOLDER),
         translations=Noted(
             {

@@ -164,6 +164,7 @@ class Package:
         area: the area that an edition is about unless another is chosen; "" where none is said.
         scenarios: the reforms of its folder scenarios, by id.
         files: the file of each optional table, by the table's name.
+        required_files: the file of each other table.
     """
 
     path: Path
@@ -185,6 +186,7 @@ class Package:
     area: str = ""
     scenarios: Mapping[str, Scenario] = field(default_factory=dict)
     files: Mapping[str, str] = field(default_factory=dict)
+    required_files: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def optional_files(self) -> list[str]:

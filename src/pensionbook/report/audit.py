@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import csv
+import json
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from fractions import Fraction
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 from pensionbook.data.figures import decimals_printed
 from pensionbook.data.package import Package
+from pensionbook.data.vintages import packages_of_superseded
 from pensionbook.engine.kept import reconciled
+from pensionbook.engine.proofs import proofs_of
 from pensionbook.engine.reconcile import Reconciliation, reconcile, superseded_verdicts
 from pensionbook.engine.results import VERDICTS, Verdict
 from pensionbook.errors import BuildError, NoFiguresError
@@ -20,7 +24,7 @@ from pensionbook.report.reasons import because, decimal_outward, interval_text
 if TYPE_CHECKING:
     from rich.console import Console
 
-AUDIT_FILE, BOUNDS_FILE = "audit.csv", "bounds.csv"
+AUDIT_FILE, BOUNDS_FILE, PROOFS_FILE = "audit.csv", "bounds.csv", "proofs.json"
 AUDIT_COLUMNS = (
     "figure_id", "locator", "printed", "unit", "verdict", "implied_low", "implied_high", "because",
 )  # fmt: skip
@@ -41,13 +45,15 @@ def write_audit(
     jobs: int = 1,
     progress: Callable[[int, int], None] | None = None,
     keep_in: Path | None = None,
+    prove: bool = False,
 ) -> Reconciliation:
     """Reconcile a package and write ``audit.csv`` and ``bounds.csv`` into a folder.
 
-    Both files are written whole or not at all.
+    Each file is written whole or not at all.
 
     Args:
         keep_in: folder that keeps reconciliations; one found there is not done again.
+        prove: write ``proofs.json`` too; what is kept has no proofs and is done again.
 
     Raises:
         NoFiguresError: the package has no printed figures yet.
@@ -58,14 +64,16 @@ def write_audit(
             f"{package.name} has no printed figures yet; type the first ones into figures.csv of "
             f"{package.path}, one row each, and say the same command again"
         )
-    if keep_in is None:
-        result = reconcile(package, jobs=jobs, progress=progress)
+    if keep_in is None or prove:
+        result = reconcile(package, jobs=jobs, progress=progress, prove=prove)
     else:
         result = reconciled(package, keep_in)
     try:
         folder.mkdir(parents=True, exist_ok=True)
         _write_csv(folder / AUDIT_FILE, AUDIT_COLUMNS, audit_rows(result))
         _write_csv(folder / BOUNDS_FILE, BOUNDS_COLUMNS, bounds_rows(result))
+        if prove:
+            _write_proofs(folder / PROOFS_FILE, result)
     except OSError as error:
         raise BuildError(
             f"cannot write the audit to {folder}: {error.strerror or error}; "
@@ -191,12 +199,28 @@ def _cell(value: Fraction | None, decimals: int, *, up: bool, unproved: bool) ->
 
 
 def _write_csv(path: Path, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    with _whole(path) as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(columns)
+        writer.writerows(rows)
+
+
+def _write_proofs(path: Path, result: Reconciliation) -> None:
+    """The proofs of what is said of the figures in force, and of those of each older vintage."""
+    package = result.package
+    older = [reconcile(part, prove=True) for part in packages_of_superseded(package)]
+    with _whole(path) as file:
+        json.dump(proofs_of(package, [result, *older]), file, ensure_ascii=False, indent=0)
+        file.write("\n")
+
+
+@contextmanager
+def _whole(path: Path) -> Iterator[TextIO]:
+    """A file to write to, which stands in its place only when all is written."""
     temporary = path.with_name(path.name + ".part")
     try:
         with temporary.open("w", encoding="utf-8", newline="") as file:
-            writer = csv.writer(file, lineterminator="\n")
-            writer.writerow(columns)
-            writer.writerows(rows)
+            yield file
         temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)
