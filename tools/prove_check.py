@@ -9,6 +9,7 @@ Exit code 1 if anything is wrong.
 
 import csv
 import hashlib
+import io
 import json
 import sys
 from collections import Counter
@@ -221,6 +222,10 @@ def check_parts(system, passes):
     need(set(columns.values()) <= {1}, "two of them share a column")
 
 
+def rows_in(content):
+    return csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline=""))
+
+
 def main(package, folder):
     tally, tables = Tally(), {}
     proofs = json.loads((folder / "proofs.json").read_text(encoding="utf-8"))
@@ -230,16 +235,13 @@ def main(package, folder):
         same = hashlib.sha256(content).hexdigest() == said["sha256"]
         tally("tables", said["file"], need, same, "it is not the file that was audited")
         tables[name] = {}
-        for row in csv.DictReader(content.decode("utf-8-sig").splitlines()):
+        for row in rows_in(content):
             key = next(iter(row.values()))
             if name == "identities":
                 tables[name].setdefault(key, []).append(row)
             elif not key.startswith("#"):
                 tables[name][key] = row
-    audit, bounds = (
-        list(csv.DictReader((folder / f"{name}.csv").open(encoding="utf-8")))
-        for name in ("audit", "bounds")
-    )
+    audit, bounds = (rows_in((folder / f"{n}.csv").read_bytes()) for n in ("audit", "bounds"))
     audit = {row["figure_id"]: row for row in audit}
     bounds = {f"{place(row)} {row['period']}": row for row in bounds}
     for number, said in enumerate(proofs["systems"]):
