@@ -71,7 +71,7 @@ def main(folder: Path, builders: list[str]) -> int:
 @cache
 def _prepare() -> None:
     # An optional helper of the settings' validator; nothing here needs it, and it takes a second.
-    sys.modules.setdefault("rfc3987_syntax", None)
+    sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
     from myst_parser.mdit_to_docutils import base
 
     # Made anew for each text that is parsed, as a default that no page ever takes.

@@ -62,9 +62,9 @@ def stage(
     for name, content in notebooks.items():
         text = notebook_text(for_page(content))
         (source / _NOTEBOOKS / f"{name}.ipynb").write_text(text, encoding="utf-8")
-    for name, content in pages.items():
+    for name, page in pages.items():
         (source / name).parent.mkdir(parents=True, exist_ok=True)
-        (source / name).write_bytes(content)
+        (source / name).write_bytes(page)
     try:
         settings = yaml.safe_load(config.read_text(encoding="utf-8")) or {}
     except OSError as error:
@@ -86,7 +86,7 @@ def _merged(settings: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str
     for key, value in changes.items():
         old = merged.get(key)
         both = isinstance(old, dict) and isinstance(value, Mapping)
-        merged[key] = _merged(old, value) if both else value
+        merged[key] = _merged(old or {}, value) if both else value
     return merged
 
 

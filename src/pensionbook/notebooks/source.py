@@ -115,14 +115,15 @@ def _defaults(notebook: str, number: int, source: str) -> dict[str, Value]:
         raise wrong(f"line {error.lineno} is no Python") from None
     defaults: dict[str, Value] = {}
     for statement in tree.body:
+        target: ast.expr
         if isinstance(statement, ast.Assign) and len(statement.targets) == 1:
-            target = statement.targets[0]
+            target, told = statement.targets[0], statement.value
         elif isinstance(statement, ast.AnnAssign) and statement.value is not None:
-            target = statement.target
+            target, told = statement.target, statement.value
         else:
             raise wrong(f"line {statement.lineno} is no assignment")
         try:
-            value = ast.literal_eval(statement.value)
+            value = ast.literal_eval(told)
         except ValueError:
             value = None
         if not isinstance(target, ast.Name) or type(value) not in _TYPES:

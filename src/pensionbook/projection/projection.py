@@ -75,8 +75,8 @@ UNITS = {
 OUTPUTS = tuple(UNITS)
 MONTHS = 12
 
-Values = Mapping[str, ArrayLike]
 Array = NDArray[np.float64]
+Values = Mapping[str, Array | float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +112,7 @@ def project(values: Values, years: Sequence[int] = YEARS) -> Projection:
     regular = (
         p["covered_public"] * p["paying_public"] * _grown(p, "employed_public", "public", step)
     )
-    uncovered = 0.0
+    uncovered = np.zeros(())
     for group in NON_PUBLIC:
         employed = _grown(p, f"employed_{group}", group, step)
         covered = p[f"covered_{group}"]

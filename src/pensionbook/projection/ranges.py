@@ -248,7 +248,7 @@ class _Start:
 
     @staticmethod
     def _ends(measure: Measure) -> tuple[Fraction, Fraction]:
-        return Fraction(measure.bound.low), Fraction(measure.bound.high)
+        return measure.ends
 
     def _range(
         self,

@@ -46,6 +46,18 @@ class Measure:
         return self.bound.low is not None and self.bound.high is not None
 
     @property
+    def ends(self) -> tuple[Fraction, Fraction]:
+        """Both ends, exact, of a measure that is :attr:`known`.
+
+        Raises:
+            ValueError: it is not.
+        """
+        low, high = self.bound.low, self.bound.high
+        if low is None or high is None:
+            raise ValueError(f"not bounded on both sides: {self.formula}")
+        return low, high
+
+    @property
     def low(self) -> float:
         """Lower end as a float for charts; NaN where unbounded."""
         return float("nan") if self.bound.low is None else float(self.bound.low)
