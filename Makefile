@@ -39,7 +39,7 @@ test: browser $(DEV) lint
 	@$(BIN)/python -m pytest -n auto --dist loadfile --nbval --nbval-kernel-name pensionbook tests notebooks
 
 unit: $(DEV)
-	@$(BIN)/python -m pytest -m "not slow" tests/data tests/engine tests/language
+	@$(BIN)/python -m pytest -n auto --dist loadfile -m "not slow" tests/data tests/engine tests/language
 
 lint: $(DEV)
 	@$(BIN)/ruff check .
