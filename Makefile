@@ -35,8 +35,9 @@ help: ## list the commands
 report: $(REPORT)
 	@$(BIN)/pensionbook build $(EDITION)
 
+# tests/conftest.py states the order of the files; xdist would leave those with few tests, the long builds, for the end.
 test: browser $(DEV) lint
-	@$(BIN)/python -m pytest -n auto --dist loadfile --nbval --nbval-kernel-name pensionbook tests notebooks
+	@$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder --nbval --nbval-kernel-name pensionbook tests notebooks
 
 unit: $(DEV)
 	@$(BIN)/python -m pytest -n auto --dist loadfile -m "not slow" tests/data tests/engine tests/language
