@@ -14,6 +14,7 @@ from pensionbook.periods import release_date
 from pensionbook.reading import DESCRIPTOR, RawPackage
 from pensionbook.structure import check_structure, explain_cell
 from pensionbook.table_rules import check_other_tables
+from pensionbook.wordreference import check_references
 
 _SLUG = re.compile("[a-z0-9]+(-[a-z0-9]+)*")
 _TEXT = re.compile(r"(?![=+@＝＋－＠-])(?!.*<[A-Za-z/!?])[^\s\x00-\x1f\x7f]([^\x00-\x1f\x7f]*\S)?")
@@ -31,6 +32,7 @@ def check_raw_package(raw: RawPackage) -> list[Problem]:
     check_figures(raw, findings)
     check_other_tables(raw, findings)
     check_structure(raw, findings)
+    check_references(raw, findings)
     order = {file: number for number, file in enumerate([DESCRIPTOR, *raw.files.values()])}
     return sorted(
         findings.problems,

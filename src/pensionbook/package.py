@@ -20,6 +20,7 @@ from pensionbook.periods import release_date
 from pensionbook.reading import OPTIONAL_TABLES, RawPackage, RawTable, read_package, table_columns
 from pensionbook.scenariofiles import FOLDER, Scenario
 from pensionbook.vintages import LATEST, split_by_vintage
+from pensionbook.wordreference import without_looks
 
 __all__ = [
     "Area",
@@ -174,6 +175,7 @@ class Package:
         area: the area that an edition is about unless another is chosen; "" where none is said.
         scenarios: the reforms of its folder scenarios, by id.
         files: the file of each optional table, by the table's name.
+        word: the file that the Word report takes its looks from, by language.
     """
 
     path: Path
@@ -195,12 +197,14 @@ class Package:
     area: str = ""
     scenarios: Mapping[str, Scenario] = field(default_factory=dict)
     files: Mapping[str, str] = field(default_factory=dict)
+    word: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def optional_files(self) -> list[str]:
         """Those of its files that a notebook need not read, and all of its evidence."""
         tables = {*self.files.values()}
-        return sorted(name for name in self.sha256 if "/" in name or name in tables)
+        results = without_looks(self.sha256)
+        return sorted(name for name in results if "/" in name or name in tables)
 
     def said(self, text: str, language: str) -> str:
         """A text of the tables in a language; as it stands where it is not translated."""
@@ -284,6 +288,7 @@ def load_package(path: str | Path, *, check: bool = True, vintage: str = LATEST)
         evidence=tuple(names_of(raw.descriptor)),
         area=_own_area(raw),
         files=files,
+        word=raw.word,
         scenarios=Noted(raw.scenarios, FOLDER),
         translations=Noted(
             {

@@ -20,6 +20,7 @@ from pensionbook.errors import Problem, quote
 from pensionbook.evidence import add_evidence
 from pensionbook.scenariofiles import Scenario, add_scenarios
 from pensionbook.suggest import listed, nearest
+from pensionbook.wordreference import add_references
 
 DESCRIPTOR = "datapackage.yaml"
 REQUIRED_TABLES = ("figures", "indicators", "groups", "areas", "units", "identities")
@@ -82,7 +83,8 @@ class RawPackage:
     """What could be read of a data package, and what stood in the way.
 
     ``files`` holds the file of each table, by the table's name, and ``tables`` only those tables
-    whose header was right; rows that could not be read are left out.
+    whose header was right; rows that could not be read are left out. ``word`` holds the file that
+    the Word report takes its looks from, by language.
     """
 
     path: Path
@@ -92,6 +94,7 @@ class RawPackage:
     sha256: dict[str, str] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     scenarios: dict[str, Scenario] = field(default_factory=dict)
+    word: dict[str, str] = field(default_factory=dict)
 
 
 def schemas_folder() -> Path:
@@ -137,6 +140,7 @@ def read_package(path: str | Path, *, alone: bool = False) -> RawPackage:
         if table is not None:
             raw.tables[name] = table
     add_scenarios(raw)
+    add_references(raw)
     if not alone:
         add_evidence(raw, DESCRIPTOR)
     return raw
@@ -206,7 +210,7 @@ def _table_files(raw: RawPackage) -> dict[str, str]:
             problem(f"{entry}, name", f"{name} is listed a second time", "keep one of the two")
             continue
         listed_names.add(name)
-        if not isinstance(file, str) or not _stays_inside(file):
+        if not isinstance(file, str) or not stays_inside(file):
             problem(
                 f"resource {name}, path",
                 f"{quote(str(file))} leads out of the package",
@@ -225,7 +229,8 @@ def _table_files(raw: RawPackage) -> dict[str, str]:
     return files
 
 
-def _stays_inside(file: str) -> bool:
+def stays_inside(file: str) -> bool:
+    """Whether a path that a descriptor names leads to a place in the package's folder."""
     path = PurePosixPath(file.replace("\\", "/"))
     absolute = path.is_absolute() or (path.parts and ":" in path.parts[0])
     return bool(path.parts) and not absolute and ".." not in path.parts and "\0" not in file

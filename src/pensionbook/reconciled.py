@@ -19,6 +19,7 @@ from pensionbook.fingerprint import sha256_json
 from pensionbook.layout import RECONCILED
 from pensionbook.package import Package
 from pensionbook.reconcile import Reconciliation, reconcile
+from pensionbook.wordreference import without_looks
 
 _KEPT_FILES = 20
 
@@ -34,7 +35,7 @@ def reconciled(package: Package, folder: Path | None = None) -> Reconciliation:
     folder = folder or (Path(named) if named else None)
     if folder is None:
         return reconcile(package)
-    path = folder / f"{sha256_json([package.name, package.sha256])}.pickle"
+    path = folder / f"{sha256_json([package.name, without_looks(package.sha256)])}.pickle"
     found = _load(path)
     if found is not None:
         found.package = package
