@@ -57,6 +57,7 @@ def test_the_wheel_holds_every_module_and_nothing_else(names: set[str]) -> None:
         for name in (
             "data/schemas",
             "data/skeleton",
+            "data/looks",
             "printing/templates",
             "book/pagetemplates",
             "language/locale",

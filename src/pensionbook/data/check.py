@@ -13,6 +13,7 @@ from pensionbook.data.periods import release_date
 from pensionbook.data.structure import check_structure, explain_cell
 from pensionbook.data.table_rules import check_other_tables
 from pensionbook.data.tables import DESCRIPTOR, RawPackage
+from pensionbook.data.word_reference import check_references
 from pensionbook.errors import Problem, quote
 
 _SLUG = re.compile("[a-z0-9]+(-[a-z0-9]+)*")
@@ -31,6 +32,7 @@ def check_raw_package(raw: RawPackage) -> list[Problem]:
     check_figures(raw, findings)
     check_other_tables(raw, findings)
     check_structure(raw, findings)
+    check_references(raw, findings)
     order = {file: number for number, file in enumerate([DESCRIPTOR, *raw.files.values()])}
     return sorted(
         findings.problems,

@@ -97,6 +97,7 @@ def load_package(path: str | Path, *, check: bool = True, vintage: str = LATEST)
         evidence=tuple(names_of(raw.descriptor)),
         area=_own_area(raw),
         files=files,
+        word=raw.word,
         scenarios=Noted(raw.scenarios, FOLDER),
         translations=Noted(
             {

@@ -26,6 +26,11 @@ __all__ = [
 ]
 
 
+def without_looks(digests: Mapping[str, str]) -> dict[str, str]:
+    """Those files that bear on more than the looks of the Word report."""
+    return {name: digest for name, digest in digests.items() if not name.endswith(".docx")}
+
+
 @dataclass(frozen=True, slots=True)
 class Figure:
     """A printed figure: a row of figures.csv, all text as printed, "" where a cell is empty.
@@ -164,6 +169,7 @@ class Package:
         area: the area that an edition is about unless another is chosen; "" where none is said.
         scenarios: the reforms of its folder scenarios, by id.
         files: the file of each optional table, by the table's name.
+        word: the file that the Word report takes its looks from, by language.
     """
 
     path: Path
@@ -185,12 +191,14 @@ class Package:
     area: str = ""
     scenarios: Mapping[str, Scenario] = field(default_factory=dict)
     files: Mapping[str, str] = field(default_factory=dict)
+    word: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def optional_files(self) -> list[str]:
         """Those of its files that a notebook need not read, and all of its evidence."""
         tables = {*self.files.values()}
-        return sorted(name for name in self.sha256 if "/" in name or name in tables)
+        results = without_looks(self.sha256)
+        return sorted(name for name in results if "/" in name or name in tables)
 
     def said(self, text: str, language: str) -> str:
         """A text of the tables in a language; as it stands where it is not translated."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any
 
 import yaml
@@ -16,10 +16,12 @@ from pensionbook.data.tables import (
     TABLES,
     DescriptorLoader,
     RawPackage,
-    _read_table,
+    read_table,
     decode,
     read_bytes,
+    stays_inside,
 )
+from pensionbook.data.word_reference import add_references
 from pensionbook.errors import Problem, listed, nearest, quote
 
 _ENTRY = "pensionbook, evidence"
@@ -66,10 +68,11 @@ def read_package(path: str | Path, *, alone: bool = False) -> RawPackage:
     raw.descriptor = _read_descriptor(raw)
     raw.files = _table_files(raw)
     for name, file in raw.files.items():
-        table = _read_table(raw, name, file)
+        table = read_table(raw, name, file)
         if table is not None:
             raw.tables[name] = table
     add_scenarios(raw)
+    add_references(raw)
     if not alone:
         add_evidence(raw, DESCRIPTOR)
     return raw
@@ -139,7 +142,7 @@ def _table_files(raw: RawPackage) -> dict[str, str]:
             problem(f"{entry}, name", f"{name} is listed a second time", "keep one of the two")
             continue
         listed_names.add(name)
-        if not isinstance(file, str) or not _stays_inside(file):
+        if not isinstance(file, str) or not stays_inside(file):
             problem(
                 f"resource {name}, path",
                 f"{quote(str(file))} leads out of the package",
@@ -156,9 +159,3 @@ def _table_files(raw: RawPackage) -> dict[str, str]:
                 "resources", f"the table {name} is missing", f"add '- name: {name}' with its path"
             )
     return files
-
-
-def _stays_inside(file: str) -> bool:
-    path = PurePosixPath(file.replace("\\", "/"))
-    absolute = path.is_absolute() or (path.parts and ":" in path.parts[0])
-    return bool(path.parts) and not absolute and ".." not in path.parts and "\0" not in file

@@ -26,7 +26,7 @@ from pensionbook.book.handed import (
 from pensionbook.book.kept import kept_book, trim
 from pensionbook.book.layout import EXTRA, TEMPLATES
 from pensionbook.book.stage import compile_book, stage, take
-from pensionbook.data.package import Package
+from pensionbook.data.package import Package, without_looks
 from pensionbook.editions import manifest
 from pensionbook.editions.places import KEPT_BOOKS, report_file
 from pensionbook.errors import BuildError
@@ -115,7 +115,7 @@ class Job:
         """Digests of what notebooks and the audit read."""
         return {
             name: digest
-            for name, digest in self.inputs.items()
+            for name, digest in without_looks(self.inputs).items()
             if name.startswith(("package/", "pensionbook/", "schemas/"))
         }
 
@@ -183,7 +183,8 @@ class Job:
         """Check that what the program and the notebooks say is translated."""
         from pensionbook.language.catalogues import problems
 
-        own = {n: d for n, d in self.inputs.items() if n.startswith(("pensionbook/", "notebooks/"))}
+        read = without_looks(self.inputs)
+        own = {n: d for n, d in read.items() if n.startswith(("pensionbook/", "notebooks/"))}
         key = sha256_json(["messages", own, list(self.languages)])
         if cache.load(key) == _TRANSLATED:
             return
@@ -333,7 +334,8 @@ class Job:
 
     def _upstream(self) -> str:
         """Digest of the library and the versions that pages are read with."""
-        own = {n: d for n, d in self.inputs.items() if n.startswith("pensionbook/")}
+        read = without_looks(self.inputs)
+        own = {n: d for n, d in read.items() if n.startswith("pensionbook/")}
         return sha256_json([own, self.versions])
 
     def _print(
@@ -350,12 +352,15 @@ class Job:
         released = self.package.created
         imprint = formats.Imprint.for_edition(title or name, language, name, released)
         targets = {kind: report_file(new, language, kind) for kind in wanted}
-        formats.write_all(document, targets, imprint, cache)
+        own = self.package.word.get(language)
+        reference = self.package.path / own if own else None
+        formats.write_all(document, targets, imprint, cache, reference)
 
 
 def reconciled_folder(inputs: Mapping[str, str], versions: Mapping[str, str], cache: Cache) -> Path:
     """Where a library's reconciliations are kept."""
-    own = {n: d for n, d in inputs.items() if n.startswith(("pensionbook/", "schemas/"))}
+    read = without_looks(inputs)
+    own = {n: d for n, d in read.items() if n.startswith(("pensionbook/", "schemas/"))}
     return cache.folder / "reconciled" / sha256_json([own, dict(versions)])[:16]
 
 

@@ -112,6 +112,8 @@ def plan_edition(
     values = resolve_parameters(found, _edition_parameters(raw), given)
     own_values = resolve_parameters(found, _edition_parameters(raw), {})
     values.pop("language", None)
+    for language in raw.word:
+        _chosen(f"pensionbook, word in {DESCRIPTOR}:", [language], languages_of(sources.book))
     return Plan(
         raw,
         edition,

@@ -15,7 +15,7 @@ import pickle
 import tempfile
 from pathlib import Path
 
-from pensionbook.data.package import Package
+from pensionbook.data.package import Package, without_looks
 from pensionbook.engine.reconcile import Reconciliation, reconcile
 from pensionbook.files.digests import sha256_json
 
@@ -35,7 +35,7 @@ def reconciled(package: Package, folder: Path | None = None) -> Reconciliation:
     folder = folder or (Path(named) if named else None)
     if folder is None:
         return reconcile(package)
-    path = folder / f"{sha256_json([package.name, package.sha256])}.pickle"
+    path = folder / f"{sha256_json([package.name, without_looks(package.sha256)])}.pickle"
     found = _load(path)
     if found is not None:
         found.package = package

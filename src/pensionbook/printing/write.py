@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache, partial
 from pathlib import Path
 
+from pensionbook.data.word_reference import own_reference
 from pensionbook.files.cache import Cache
 from pensionbook.files.digests import sha256_json
 from pensionbook.printing import pandoc
@@ -45,19 +46,22 @@ def write_all(
     targets: Mapping[str, Path],
     imprint: Imprint,
     cache: Cache | None = None,
+    reference: Path | None = None,
 ) -> None:
     """Write several formats at one time; most of the work is done by other programs.
 
     Args:
         targets: where to write, by format: ``pdf``, ``docx``, ``epub``.
         cache: keeps the trees of chapters for later builds.
+        reference: Word file that the Word report takes its looks from; by default the library's.
 
     Raises:
         BuildError: the document cannot be set or converted.
     """
     # All of them read the same tree.
     _tree(document.chapters, cache)
-    writers = {"pdf": write_pdf, "docx": write_docx, "epub": write_epub}
+    docx = partial(write_docx, reference=reference)
+    writers = {"pdf": write_pdf, "docx": docx, "epub": write_epub}
     with ThreadPoolExecutor(len(writers)) as pool:
         running = [
             pool.submit(writers[kind], document, path, imprint, cache)
@@ -93,9 +97,17 @@ def _write(target: Path, content: bytes) -> None:
 
 
 def write_docx(
-    document: Document, target: Path, imprint: Imprint, cache: Cache | None = None
+    document: Document,
+    target: Path,
+    imprint: Imprint,
+    cache: Cache | None = None,
+    reference: Path | None = None,
 ) -> None:
     """Write the report as a Word file; the Chinese one is laid out after GB/T 9704.
+
+    Args:
+        reference: Word file whose styles, page, header and footer it takes; by default the
+            library's for the language.
 
     Raises:
         BuildError: the document cannot be converted.
@@ -103,7 +115,9 @@ def write_docx(
     from pensionbook.printing.word import write_word
 
     words = words_of(document.language)
-    _write(target, write_word(document, _tree(document.chapters, cache), imprint, words))
+    tree = _tree(document.chapters, cache)
+    reference = reference or own_reference(document.language)
+    _write(target, write_word(document, tree, imprint, words, reference))
 
 
 def write_epub(
