@@ -14,7 +14,7 @@ import typer
 
 from pensionbook import __version__
 from pensionbook.cli import releases as commands
-from pensionbook.editions.places import FORMATS
+from pensionbook.editions.places import FORMATS, cache_folder
 from pensionbook.errors import BuildError, PackageError, ParameterError, PensionbookError
 
 _PACKAGE = typer.Argument(
@@ -286,46 +286,39 @@ def build(
     """
     if each is not None and since is not None:
         raise ParameterError("--since: only for one edition; leave it out, or --each")
+    from pensionbook.editions.request import Request
+    from pensionbook.notebooks.source import split_assignments
+
+    request = Request(
+        package=package,
+        given=split_assignments(parameter or []),
+        languages=language or (),
+        formats=kind or (),
+        output=output,
+        notebooks=notebooks,
+        book=book,
+        since=since,
+    )
     if each is not None:
         from pensionbook.cli.batch import build_each
 
-        raise typer.Exit(
-            build_each(
-                package,
-                each=each,
-                only=only,
-                parameters=parameter or [],
-                languages=language or (),
-                formats=kind or (),
-                output=output,
-                notebooks=notebooks,
-                book=book,
-                jobs=jobs or 0,
-                scheduler=scheduler or "",
-                transfer=transfer,
-            )
+        code = build_each(
+            request,
+            each=each,
+            only=only,
+            jobs=jobs or 0,
+            scheduler=scheduler or "",
+            transfer=transfer,
         )
+        raise typer.Exit(code)
     alone = {"--only": only, "--scheduler": scheduler, "--transfer": transfer}
     if named := [option for option, value in alone.items() if value is not None]:
         raise ParameterError(f"{named[0]}: only for many editions; write --each area, or leave out")
-    from pensionbook.editions.plan import build_edition
-    from pensionbook.editions.progress import progress_on
-    from pensionbook.notebooks.source import split_assignments
+    from pensionbook.editions.edition import build_edition
+    from pensionbook.editions.progress import BarProgress, PlainProgress, progress_on
 
-    given = split_assignments(parameter or [])
-    with progress_on() as progress:
-        built = build_edition(
-            package,
-            given=given,
-            languages=language or (),
-            formats=kind or (),
-            output=output,
-            notebooks=notebooks,
-            book=book,
-            jobs=jobs or 0,
-            since=since,
-            progress=progress,
-        )
+    with progress_on(PlainProgress, BarProgress) as progress:
+        built = build_edition(request, jobs=jobs or 0, progress=progress)
     if not built.changed:
         typer.echo("nothing changed")
     for first, *others in built.reports:
@@ -395,7 +388,7 @@ def cache(
 
     if trim is not None and clear:
         raise ParameterError("--trim and --clear: given together; leave one out")
-    place = (folder or Path("_build", ".cache")).absolute()
+    place = cache_folder(folder)
     if trim is not None or clear:
         limit = cachetools.read_limit(trim) if trim is not None else cachetools.NOTHING
         dropped = cachetools.drop(place, limit)

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import fcntl
-import os
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -16,29 +14,21 @@ from pensionbook.editions.batch import records
 from pensionbook.editions.batch.order import Order
 from pensionbook.editions.batch.records import MISSING
 from pensionbook.errors import BuildError
+from pensionbook.files.atomic import locked
+from pensionbook.files.staging import swap_into_place, writing
 
 
 def wanted_manifest(
     order: Order, states: Mapping[str, str], failed: Mapping[str, str], versions: Mapping[str, str]
 ) -> dict[str, Any]:
-    """The manifest that a batch in these states has, its own files left open."""
+    """The manifest that a batch in these states has, without its own files."""
     base = order.base
     editions = {
         area: records.manifest_digest(base.output / area)
         for area, state in states.items()
         if state != MISSING
     }
-    return records.compose(
-        base.edition,
-        base.values,
-        base.chosen,
-        base.inputs,
-        versions,
-        order.left_out,
-        failed,
-        editions,
-        {},
-    )
+    return records.compose(base, versions, order.left_out, failed, editions)
 
 
 def publish(
@@ -49,8 +39,6 @@ def publish(
     versions: Mapping[str, str],
 ) -> None:
     """Put the overview in place; the manifest comes last, so that a cut is noticed."""
-    from pensionbook.files.staging import swap_into_place
-
     output = order.base.output
     staging = Path(tempfile.mkdtemp(prefix=".overview-", dir=output))
     try:
@@ -95,28 +83,18 @@ def held(output: Path, order: Order) -> Iterator[None]:
     Raises:
         BuildError: another batch is at work in it, or it holds something that is not a batch's.
     """
-    try:
-        output.mkdir(parents=True, exist_ok=True)
-        lock = output / ".batch.lock"
-        handle = os.open(lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
-    except OSError as error:
-        raise BuildError(
-            f"cannot write in {output}: {error.strerror or error}; allow it, or name another "
-            "folder with --output"
-        ) from error
-    try:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
+    with contextlib.ExitStack() as stack:
+        with writing(output):
+            output.mkdir(parents=True, exist_ok=True)
+            alone = stack.enter_context(locked(output / ".batch.lock", wait=False))
+        if not alone:
             raise BuildError(
                 f"another batch is at work in {output}; wait until it is done, or name another "
                 "folder with --output"
-            ) from None
+            )
+        stack.callback(sweep, output)
         _check_folder(output, order)
         yield
-    finally:
-        sweep(output)
-        os.close(handle)
 
 
 def _check_folder(output: Path, order: Order) -> None:

@@ -11,20 +11,21 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from pensionbook.editions import manifest
+from pensionbook.editions import manifest, places
 from pensionbook.editions.batch import records
 from pensionbook.editions.batch.folder import held, publish, sweep, wanted_manifest
 from pensionbook.editions.batch.order import Order
 from pensionbook.editions.batch.records import CURRENT, EARLIER, MISSING
-from pensionbook.editions.inputs import still_installed
+from pensionbook.editions.inputs import runtime_versions, still_installed
+from pensionbook.editions.request import Request
 from pensionbook.errors import BuildError, ParameterError
 
 if TYPE_CHECKING:
     from distributed import Client
 
     from pensionbook.data.package import Package
-    from pensionbook.editions.batch.show import BatchProgress
     from pensionbook.editions.batch.work import Commission, Outcome
+    from pensionbook.editions.progress import BatchProgress
 
 FOLDER, SCHEDULER = TRANSFERS = ("folder", "scheduler")
 
@@ -109,15 +110,12 @@ def build_batch(
         return Batch(base.output, [], list(order.wanted), {}, order.left_out, changed=False)
 
     from pensionbook.data.load import load_package
-    from pensionbook.editions.inputs import runtime_versions
     from pensionbook.notebooks.source import check_values
 
-    package = load_package(base.raw.path)
+    package = load_package(base.raw)
     check_values(base.values, package.areas)
     with held(base.output, order):
-        commission = _commission(
-            order, package, runtime_versions(), cache_folder, sent=transfer == SCHEDULER
-        )
+        commission = _commission(order, package, cache_folder, sent=transfer == SCHEDULER)
         count = min(jobs or os.cpu_count() or 1, max(len(waiting), 1))
         from pensionbook.editions.batch.cluster import open_client
 
@@ -126,7 +124,7 @@ def build_batch(
             open_client(scheduler, count) as client,
             _at_work(client, commission, progress),
         ):
-            outcomes = _editions(client, commission, waiting, progress)
+            outcomes = _editions(client, commission, base.output, waiting, progress)
             built = {area for area, outcome in outcomes.items() if not outcome.error}
             failed = {a: outcomes[a].error for a in waiting if outcomes[a].error}
             states = _states(order, standing | built)
@@ -159,12 +157,7 @@ def _overview_stands(order: Order, states: Mapping[str, str]) -> bool:
 
 
 def _commission(
-    order: Order,
-    package: Package,
-    versions: dict[str, str],
-    cache_folder: Path | None,
-    *,
-    sent: bool,
+    order: Order, package: Package, cache_folder: Path | None, *, sent: bool
 ) -> Commission:
     from pensionbook.editions.batch.work import Commission, parcel
 
@@ -172,17 +165,19 @@ def _commission(
     own = base.raw.path.resolve()
     return Commission(
         batch=f"pensionbook-{uuid.uuid4().hex}",
-        package=own,
-        notebooks=base.sources.notebooks.resolve(),
-        book=base.sources.book.resolve(),
-        config=base.sources.config.resolve(),
-        cache=Path(cache_folder or Path("_build", ".cache")).absolute(),
-        output=base.output,
-        given={name: str(value) for name, value in base.values.items()},
-        languages=base.languages,
-        formats=base.formats,
+        request=Request(
+            package=own,
+            given={name: str(value) for name, value in base.values.items()},
+            languages=base.languages,
+            formats=base.formats,
+            output=base.output,
+            notebooks=base.sources.notebooks.resolve(),
+            book=base.sources.book.resolve(),
+            config=base.sources.config.resolve(),
+        ),
+        cache=places.cache_folder(cache_folder),
         inputs=base.inputs,
-        versions=versions,
+        versions=runtime_versions(),
         sent=parcel(own, list(package.evidence), base.sources) if sent else b"",
     )
 
@@ -225,7 +220,11 @@ def _must_fit(answers: Mapping[str, Any]) -> None:
 
 
 def _editions(
-    client: Client, commission: Commission, waiting: list[str], progress: BatchProgress
+    client: Client,
+    commission: Commission,
+    output: Path,
+    waiting: list[str],
+    progress: BatchProgress,
 ) -> dict[str, Outcome]:
     """Build the editions; one whose worker dies goes to another."""
     from distributed import as_completed
@@ -244,7 +243,7 @@ def _editions(
         if future.status == "finished":
             outcome = future.result()
             if outcome.archive:
-                outcome = _received(outcome, commission.output)
+                outcome = _received(outcome, output)
         else:
             error = future.exception()
             cause = f"no worker could finish it ({type(error).__name__}: {str(error)[:300]})"

@@ -17,6 +17,7 @@ from pensionbook.editions.releases.compare import Comparison, Move, Range
 from pensionbook.editions.releases.figurechanges import ADDED, CORRECTION, REVISION, FigureChange
 from pensionbook.editions.releases.sides import Side
 from pensionbook.errors import ReleaseError, listed, quote
+from pensionbook.files.atomic import write_whole
 from pensionbook.language.messages import available, mark, translate
 
 FORMAT = 1
@@ -154,17 +155,13 @@ def deliver(
 
             print_comparison(comparison, Console(), every=every)
         return None
-    part = output.with_name(f".{output.name}.part")
     try:
-        part.write_text(text, encoding="utf-8")
-        part.replace(output)
+        write_whole(output, text.encode())
     except OSError as error:
         raise ReleaseError(
             f"cannot write {output}: {error.strerror or error}; name a file in a folder you may "
             "write to with --output"
         ) from None
-    finally:
-        part.unlink(missing_ok=True)
     return output
 
 
