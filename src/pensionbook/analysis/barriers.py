@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from fractions import Fraction
 from typing import Any
 
 import pandas as pd
 
 from pensionbook.data.package import Figure
-from pensionbook.engine.results import Bound
 from pensionbook.language.messages import mark, translate
 from pensionbook.language.numbers import commas, full_stops, semicolons
 from pensionbook.report.measure import UNKNOWN, Measure
@@ -58,11 +56,6 @@ def whom(report: Report, group: str) -> str:
 def listed(cell: str) -> list[str]:
     """The ids in a cell that holds several."""
     return [word for word in cell.split(";") if word]
-
-
-def counted(number: int, formula: str) -> Measure:
-    """A plain count as a measure."""
-    return Measure(Bound(Fraction(number), Fraction(number)), "one", formula)
 
 
 def barriers(report: Report) -> list[Row]:
@@ -158,12 +151,12 @@ def kinds_table(table: pd.DataFrame) -> pd.DataFrame:
 def with_number(table: pd.DataFrame) -> Measure:
     """How many barriers have a printed number of persons."""
     number = int(table["value"].ne("").sum())
-    return counted(number, mark("number of barriers with a printed number of persons"))
+    return Measure.exact(number, mark("number of barriers with a printed number of persons"))
 
 
 def number_of(table: pd.DataFrame, what: str) -> Measure:
     """The number of rows of a table."""
-    return counted(len(table), f"number of {what}")
+    return Measure.exact(len(table), f"number of {what}")
 
 
 def effect_text(report: Report) -> str:
