@@ -46,6 +46,12 @@ def name_of(report: Report, row: Row) -> str:
     return report.package.name_of(row, report.language)
 
 
+def named(report: Report, row: Row, kind: str, heading: str) -> dict[str, str]:
+    """The id of a barrier or measure, its kind, the kind's name as a heading, and its own name."""
+    name = kind_name(report, row[kind])
+    return {"id": row["id"], kind: row[kind], heading: name, "label": name_of(report, row)}
+
+
 def whom(report: Report, group: str) -> str:
     """The group that a barrier affects or a measure is for, in words."""
     if group == "all":
@@ -111,10 +117,7 @@ def barriers_table(report: Report) -> pd.DataFrame:
         bounded = figure is not None and (number.known or bool(number.bound.low))
         records.append(
             {
-                "id": row["id"],
-                "kind": row["kind"],
-                "branch": kind_name(report, row["kind"]),
-                "label": name_of(report, row),
+                **named(report, row, "kind", "branch"),
                 "affected": whom(report, row["affected"]),
                 "low": number.low,
                 "high": number.high,

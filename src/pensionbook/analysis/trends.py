@@ -18,11 +18,6 @@ from pensionbook.language.numbers import commas
 from pensionbook.report.measure import UNKNOWN, Measure
 from pensionbook.report.report import Report
 
-CONFIDENCE = 0.95
-EVENLY = mark("the change came about evenly over the interval")
-# Growth known less well than this many points is left to the table.
-WIDEST_DRAWN = 20
-
 
 @dataclass(frozen=True, slots=True)
 class Step:
@@ -34,6 +29,12 @@ class Step:
     change: Measure
     growth: Measure
     yearly_change: Measure
+
+
+CONFIDENCE = 0.95
+EVENLY = mark("the change came about evenly over the interval")
+# Growth known less well than this many points is left to the table.
+WIDEST_DRAWN = 20
 
 
 def dates(report: Report) -> list[str]:

@@ -22,11 +22,6 @@ _PACKAGE = argument("PACKAGE", "Folder of the data package, the one with datapac
 _OUTPUT = option(
     value="FOLDER", help="Folder to write to; by default _build/EDITION in the current folder."
 )
-_PARAMETER = option(
-    *("--parameter", "-p"),
-    value="NAME=VALUE",
-    help="A parameter of the notebooks (area, baseline, as_of); repeatable.",
-)
 _LANGUAGE = option(
     value="LANGUAGE",
     help="A language to build in, such as en or zh_CN; repeatable.",
@@ -44,6 +39,11 @@ _JOBS = typer.Option(
     min=1,
     help="Notebooks that run at one time; with --each editions.",
     show_default="as many as processors",
+)
+_PARAMETER = option(
+    *("--parameter", "-p"),
+    value="NAME=VALUE",
+    help="A parameter of the notebooks (area, baseline, as_of); repeatable.",
 )
 _EACH = option(value="area", help="One edition for each part of the area, and an overview of them.")
 _ONLY = option(value="AREA,AREA", help="With --each: only these of them.")

@@ -12,31 +12,30 @@ from typing import Any
 from pensionbook.editions import manifest
 from pensionbook.editions.batch import records
 from pensionbook.editions.batch.order import Order
-from pensionbook.editions.batch.records import MISSING
+from pensionbook.editions.batch.records import MISSING, BatchState
 from pensionbook.errors import BuildError
 from pensionbook.files.atomic import locked
 from pensionbook.files.staging import swap_into_place, writing
 
 
-def wanted_manifest(
-    order: Order, states: Mapping[str, str], failed: Mapping[str, str], versions: Mapping[str, str]
-) -> dict[str, Any]:
-    """The manifest that a batch in these states has, without its own files."""
-    base = order.base
+def wanted_manifest(order: Order, state: BatchState, versions: Mapping[str, str]) -> dict[str, Any]:
+    """The manifest of a batch without outputs: an edition's with more entries.
+
+    Each of its editions is known by sha256 of its own manifest.
+    """
+    whole = order.base.manifest(versions)
+    last = {name: whole.pop(name) for name in ("inputs", "versions")}
     editions = {
-        area: records.manifest_digest(base.output / area)
-        for area, state in states.items()
-        if state != MISSING
+        area: records.manifest_digest(order.base.output / area)
+        for area, found in sorted(state.editions.items())
+        if found != MISSING
     }
-    return records.compose(base, versions, order.left_out, failed, editions)
+    own = {"left_out": dict(state.left_out), "failed": dict(state.failed)}
+    return whole | own | {records.EDITIONS: editions} | last
 
 
 def publish(
-    order: Order,
-    files: Mapping[str, bytes],
-    states: Mapping[str, str],
-    failed: Mapping[str, str],
-    versions: Mapping[str, str],
+    order: Order, files: Mapping[str, bytes], state: BatchState, versions: Mapping[str, str]
 ) -> None:
     """Put the overview in place; the manifest comes last, so that a cut is noticed."""
     output = order.base.output
@@ -52,7 +51,7 @@ def publish(
             else:
                 entry.replace(output / entry.name)
         _drop_former(output, order, {name.partition("/")[0] for name in files})
-        written = wanted_manifest(order, states, failed, versions)
+        written = wanted_manifest(order, state, versions)
         written["outputs"] = records.overview_digests(output, list(written[records.EDITIONS]))
         manifest.write(written, staging)
         (staging / manifest.NAME).replace(output / manifest.NAME)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from pensionbook.editions import manifest
-from pensionbook.editions.plan import Plan
 from pensionbook.files.digests import sha256_file
 
 EDITIONS = "editions"
@@ -15,25 +15,19 @@ EDITIONS = "editions"
 CURRENT, EARLIER, MISSING = "current", "earlier", "missing"
 
 
-def compose(
-    plan: Plan,
-    versions: Mapping[str, str],
-    left_out: Mapping[str, str],
-    failed: Mapping[str, str],
-    editions: Mapping[str, str],
-) -> dict[str, Any]:
-    """The manifest of a batch without its outputs: an edition's with more entries.
+@dataclass(frozen=True, slots=True)
+class BatchState:
+    """How the editions of a batch stand.
 
-    Args:
-        plan: of the whole.
-        left_out: reasons, by area.
-        failed: causes, by area; what ``editions`` names for such an area is its earlier edition.
-        editions: sha256 of each edition's manifest, by area.
+    Attributes:
+        editions: state of each area's edition: ``current``, ``earlier`` or ``missing``.
+        failed: causes, by area; such an area may have an earlier edition.
+        left_out: reasons why other parts have none, by area.
     """
-    whole = plan.manifest(versions)
-    last = {name: whole.pop(name) for name in ("inputs", "versions")}
-    own = {"left_out": dict(left_out), "failed": dict(failed)}
-    return whole | own | {EDITIONS: dict(sorted(editions.items()))} | last
+
+    editions: Mapping[str, str]
+    failed: Mapping[str, str]
+    left_out: Mapping[str, str]
 
 
 def read(folder: Path) -> dict[str, Any] | None:
@@ -69,7 +63,7 @@ def stands(found: Mapping[str, Any], folder: Path, wanted: Mapping[str, Any]) ->
     """Whether the overview in a folder is what its manifest says, and of what is wanted.
 
     Args:
-        wanted: a manifest as :func:`compose` makes it.
+        wanted: a manifest without outputs.
     """
     outputs = overview_digests(folder, list(found[EDITIONS]))
     return found == {**wanted, "outputs": outputs}

@@ -15,7 +15,7 @@ from pensionbook.editions import manifest, places
 from pensionbook.editions.batch import records
 from pensionbook.editions.batch.folder import held, publish, sweep, wanted_manifest
 from pensionbook.editions.batch.order import Order
-from pensionbook.editions.batch.records import CURRENT, EARLIER, MISSING
+from pensionbook.editions.batch.records import CURRENT, EARLIER, MISSING, BatchState
 from pensionbook.editions.inputs import runtime_versions, still_installed
 from pensionbook.editions.request import Request
 from pensionbook.errors import BuildError, ParameterError
@@ -105,8 +105,7 @@ def build_batch(
     base = order.base
     standing = order.standing()
     waiting = [area for area in order.wanted if area not in standing]
-    states = _states(order, standing)
-    if not waiting and _overview_stands(order, states):
+    if not waiting and _overview_stands(order, _state(order, standing)):
         return Batch(base.output, [], list(order.wanted), {}, order.left_out, changed=False)
 
     from pensionbook.data.load import load_package
@@ -127,18 +126,18 @@ def build_batch(
             outcomes = _editions(client, commission, base.output, waiting, progress)
             built = {area for area, outcome in outcomes.items() if not outcome.error}
             failed = {a: outcomes[a].error for a in waiting if outcomes[a].error}
-            states = _states(order, standing | built)
-            files = _overview(client, commission, states, failed, order.left_out)
+            state = _state(order, standing | built, failed)
+            files = _overview(client, commission, state)
         progress.step("overview")
-        publish(order, files, states, failed, commission.versions)
+        publish(order, files, state, commission.versions)
         sweep(base.output)
     kept = [area for area in order.wanted if area in standing]
     return Batch(base.output, sorted(built), kept, failed, order.left_out, changed=True)
 
 
-def _states(order: Order, standing: set[str]) -> dict[str, str]:
+def _state(order: Order, standing: set[str], failed: Mapping[str, str] | None = None) -> BatchState:
     """What the folder holds of each area's edition."""
-    return {
+    editions = {
         area: CURRENT
         if area in standing
         else EARLIER
@@ -146,13 +145,14 @@ def _states(order: Order, standing: set[str]) -> dict[str, str]:
         else MISSING
         for area in order.areas
     }
+    return BatchState(editions, failed or {}, order.left_out)
 
 
-def _overview_stands(order: Order, states: Mapping[str, str]) -> bool:
+def _overview_stands(order: Order, state: BatchState) -> bool:
     found = records.read(order.base.output)
     if found is None or not still_installed(found["versions"]):
         return False
-    wanted = wanted_manifest(order, states, {}, found["versions"])
+    wanted = wanted_manifest(order, state, found["versions"])
     return records.stands(found, order.base.output, wanted)
 
 
@@ -272,8 +272,8 @@ def _received(outcome: Outcome, output: Path) -> Outcome:
     return replace(outcome, archive=b"")
 
 
-def _overview(client: Client, commission: Commission, *told: Mapping[str, str]) -> dict[str, bytes]:
+def _overview(client: Client, commission: Commission, state: BatchState) -> dict[str, bytes]:
     from pensionbook.editions.batch import work
 
     key = f"overview-{commission.batch}"
-    return client.submit(work.compare, commission, *told, key=key).result()
+    return client.submit(work.compare, commission, state, key=key).result()

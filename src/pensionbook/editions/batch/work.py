@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from pensionbook.editions.batch.bundle import pack, unpack
+from pensionbook.editions.batch.records import BatchState
 from pensionbook.editions.inputs import runtime_versions
 from pensionbook.editions.plan import Plan, plan
 from pensionbook.editions.request import Request
@@ -88,25 +89,13 @@ def build(commission: Commission, area: str) -> Outcome:
     return Outcome(area, error, time.monotonic() - begin, archive)
 
 
-def compare(
-    commission: Commission,
-    states: Mapping[str, str],
-    failed: Mapping[str, str],
-    left_out: Mapping[str, str],
-) -> dict[str, bytes]:
-    """The files of the overview, by their paths in the batch's folder.
-
-    Args:
-        states: of each area's edition; see :mod:`pensionbook.editions.batch.records`.
-        failed: causes, by area.
-        left_out: reasons, by area.
-    """
+def compare(commission: Commission, state: BatchState) -> dict[str, bytes]:
+    """The files of the overview, by their paths in the batch's folder."""
     _reporter(commission.batch, "")("overview")
     from pensionbook.editions.batch.overview import overview_files
 
     own = _station(commission)
-    kept = own.workshop.kept
-    return overview_files(own.package, own.base, kept, states, failed, left_out)
+    return overview_files(own.package, own.base, own.workshop.kept, state)
 
 
 def look(commission: Commission) -> str:
