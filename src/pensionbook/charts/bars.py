@@ -9,7 +9,7 @@ from typing import Unpack
 import pandas as pd
 from matplotlib.figure import Figure
 
-from pensionbook.charts.labels import Labels
+from pensionbook.charts.labels import Texts
 from pensionbook.charts.rows import (
     CLOSE,
     STUB,
@@ -36,7 +36,7 @@ def bounded_bars(
     highlight: Collection[str] = (),
     totals: Collection[str] = (),
     room: float = 2.1,
-    **labels: Unpack[Labels],
+    **texts: Unpack[Texts],
 ) -> Figure:
     """Horizontal bars from zero: solid as far as is certain, hatched as far as is possible.
 
@@ -66,7 +66,7 @@ def bounded_bars(
         colours = _bar_colours(table, ends, hue)
         span = _span(ends)
         sums = [label in totals for label in labels]
-        sheet = Sheet(**labels)
+        sheet = Sheet(**texts)
         sections = [str(s) for s in table["section"]] if "section" in table.columns else []
         tall = 0.34 if room <= 2.1 else 0.28
         rows = stack_rows(sheet, labels, tall=tall, sections=sections, totals=sums, room=room)
@@ -94,7 +94,7 @@ def before_after(
     after: str,
     xlabel: str,
     totals: Collection[str] = (),
-    **labels: Unpack[Labels],
+    **texts: Unpack[Texts],
 ) -> Figure:
     """Two dates as a pair of bars for each row, the earlier one paler; both with their bounds.
 
@@ -121,7 +121,7 @@ def before_after(
         sums = [
             label in totals or group == "all" for label, group in zip(labels, groups, strict=True)
         ]
-        sheet = Sheet(**labels)
+        sheet = Sheet(**texts)
         rows = stack_rows(sheet, labels, tall=0.54, totals=sums)
         explain(sheet, [pair for row in ends for pair in row], span)
         axes = open_rows(sheet, rows, bold=sums)
@@ -147,7 +147,7 @@ def stacked_parts(
     hue: str = "group",
     totals: Collection[str] = (),
     from_zero: bool = False,
-    **labels: Unpack[Labels],
+    **texts: Unpack[Texts],
 ) -> Figure:
     """Parts that add up, each bar starting where the one above may end, the total last from zero.
 
@@ -166,7 +166,7 @@ def stacked_parts(
     """
     if from_zero:
         return bounded_bars(
-            table, xlabel=xlabel, hue=hue, totals=totals, **labels,
+            table, xlabel=xlabel, hue=hue, totals=totals, **texts,
         )  # fmt: skip
     check(table, ("label", "value", *(("group",) if hue == "group" else ())), ("low", "high"))
     _named(table, totals, "totals")
@@ -187,7 +187,7 @@ def stacked_parts(
             for s, e, total in zip(starts, ends, sums, strict=True) if not total
         ]  # fmt: skip
         span = _span([*edges, *(e for e, total in zip(ends, sums, strict=True) if total)])
-        sheet = Sheet(**labels)
+        sheet = Sheet(**texts)
         sections = [str(s) for s in table["section"]] if "section" in table.columns else []
         rows = stack_rows(sheet, labels, sections=sections, totals=sums)
         explain(sheet, ends, span)

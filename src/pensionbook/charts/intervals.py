@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from pensionbook.charts.labels import Labels
+from pensionbook.charts.labels import Texts
 from pensionbook.charts.rows import (
     CLOSE,
     VALUE,
@@ -46,7 +46,7 @@ def shares(
     *,
     bar: str = "bar",
     whole: float = 100.0,
-    **labels: Unpack[Labels],
+    **texts: Unpack[Texts],
 ) -> Figure:
     """Bars of one length cut into parts; where a cut is only bounded, its range is hatched.
 
@@ -63,7 +63,7 @@ def shares(
     bars = list(dict.fromkeys(str(name) for name in table[bar]))
     with style():
         hues = fills([str(group) for group in table["group"]])
-        sheet = Sheet(**labels)
+        sheet = Sheet(**texts)
         rows = stack_rows(sheet, bars, tall=0.42)
         apart = bool((table["high"] - table["low"] > CLOSE * whole).any())
         sheet.key(*(["certain", "possible"] if apart or table["low"].isna().any() else []))
@@ -87,7 +87,7 @@ def whiskers(
     names: tuple[str, str] = ("", ""),
     own_scale: bool = False,
     zero: bool = False,
-    **labels: Unpack[Labels],
+    **texts: Unpack[Texts],
 ) -> Figure:
     """Rows of intervals; with a second interval a row, the two one above the other.
 
@@ -108,7 +108,7 @@ def whiskers(
     pairs = [("low", "high", "value"), ("other_low", "other_high", "other")][: 2 if two else 1]
     check(table, ("label", *(p[2] for p in pairs)), *((p[0], p[1]) for p in pairs))
     with style():
-        sheet = Sheet(**labels)
+        sheet = Sheet(**texts)
         rows = stack_rows(sheet, list(table["label"]), tall=0.52 if two else 0.34)
         below = 0.46 if not own_scale and xlabel else 0.06 if own_scale else 0.26
         axes = open_rows(sheet, rows, below=below, above=0.26 if two else 0.04)

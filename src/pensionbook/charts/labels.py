@@ -10,7 +10,7 @@ Box = tuple[float, float, float, float]
 Segment = tuple[tuple[float, float], tuple[float, float]]
 
 
-class Labels(TypedDict):
+class Texts(TypedDict):
     """What is written round a chart.
 
     Attributes:

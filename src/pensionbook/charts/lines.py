@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from pensionbook.charts.labels import Box, Labels, Placer, spread
+from pensionbook.charts.labels import Box, Placer, Texts, spread
 from pensionbook.charts.series import Point, Series, read_series, y_span
 from pensionbook.charts.sheet import (
     EDGE,
@@ -55,7 +55,7 @@ def bounded_lines(
     zero: bool | None = None,
     values: str = "auto",
     height: float = 2.9,
-    **labels: Unpack[Labels],
+    **texts: Unpack[Texts],
 ) -> Figure:
     """Lines over dates; where the bounds are apart, a hatched band between them and no line.
 
@@ -82,7 +82,7 @@ def bounded_lines(
         drawn = read_series(table, x, series)
         if values == "auto":
             values = "all" if sum(len(s.seen) for s in drawn) <= 12 else "ends"
-        sheet = Sheet(**labels)
+        sheet = Sheet(**texts)
         span = y_span(table, base, base is None if zero is None else zero)
         _explain(sheet, drawn, span)
         names = [sheet.wrap(s.label, 1.5, _NAME) if len(drawn) > 1 else "" for s in drawn]
@@ -118,7 +118,7 @@ def small_multiples(
     zero: bool | None = None,
     columns: int = 3,
     highlight: Sequence[str] = (),
-    **labels: Unpack[Labels],
+    **texts: Unpack[Texts],
 ) -> Figure:
     """One small line chart a panel, all on the same axes, one series each.
 
@@ -137,7 +137,7 @@ def small_multiples(
         drawn = read_series(table.assign(label=table[panel_label]), x, panel, fixed=plain)
         for one in drawn:
             one.look = marked if one.name in highlight else plain
-        sheet = Sheet(**labels)
+        sheet = Sheet(**texts)
         span = y_span(table, base, base is None if zero is None else zero, head=0.22)
         _explain(sheet, drawn, span)
         rows, tall, gap = ceil(len(drawn) / columns), 1.05, 0.42

@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Ellipse, Rectangle
 
-from pensionbook.charts.labels import Labels
+from pensionbook.charts.labels import Texts
 from pensionbook.charts.sheet import EDGE, Sheet, check
 from pensionbook.charts.style import (
     BLUE,
@@ -39,7 +39,7 @@ _WORDS = {
 
 def matrix(
     table: pd.DataFrame,
-    **labels: Unpack[Labels],
+    **texts: Unpack[Texts],
 ) -> Figure:
     """Rows by section against columns: a disc with the number of answers in each cell.
 
@@ -55,7 +55,7 @@ def matrix(
     """
     check(table, ("row", "label", "section", "column", "number"))
     with style():
-        sheet = Sheet(**labels)
+        sheet = Sheet(**texts)
         grid = _Grid(sheet, table)
         bottom = sheet.lay_out(grid.height, above=grid.head + 0.24, below=0.02)
         axes = sheet.axes(EDGE, bottom, grid.wide, grid.height)

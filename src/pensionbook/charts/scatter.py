@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from pensionbook.charts.labels import Labels, Placer
+from pensionbook.charts.labels import Placer, Texts
 from pensionbook.charts.sheet import (
     EDGE,
     Sheet,
@@ -44,7 +44,7 @@ def scatter(
     xlabel: str,
     ylabel: str,
     height: float = 3.6,
-    **labels: Unpack[Labels],
+    **texts: Unpack[Texts],
 ) -> Figure:
     """Points that are named where there is room; bounds that show are drawn as crosses.
 
@@ -59,7 +59,7 @@ def scatter(
     """
     check(table, ("id", "label"), ("x_low", "x_high"), ("low", "high"))
     with style():
-        sheet = Sheet(**labels)
+        sheet = Sheet(**texts)
         bottom = sheet.lay_out(height, above=0.24, below=0.5)
         axes = sheet.axes(EDGE, bottom, 1, height)
         for ends, limit in (
