@@ -301,7 +301,7 @@ def test_nothing_stands_outside_the_pages(printed: dict[str, Path]) -> None:
 def test_a_pdf_without_a_day_is_accessible_and_no_archive(tmp_path: Path) -> None:
     folder = write_pages(tmp_path / "html", "en", rows=2)
     target = tmp_path / "report.pdf"
-    formats.write_pdf(gather(folder, PAGES, "en"), target, imprint("en", None))
+    formats.write("pdf", gather(folder, PAGES, "en"), target, imprint("en", None))
     reader = pypdf.PdfReader(target)
     record = reader.trailer["/Root"]["/Metadata"].get_object().get_data().decode()
     assert "pdfuaid:part" in record

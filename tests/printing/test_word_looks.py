@@ -376,7 +376,7 @@ def write(pages: Document, tmp_path: Path) -> Iterator[Callable[..., Any]]:
             own.write_bytes(reference)
         target = tmp_path / "report.docx"
         document = replace(pages, language=language)
-        formats.write_docx(document, target, Imprint("Title & more"), reference=own)
+        formats.write("docx", document, target, Imprint("Title & more"), reference=own)
         return docx.Document(str(target))
 
     return write

@@ -12,7 +12,7 @@ import pandas as pd
 from pensionbook.data.addresses import short_address
 from pensionbook.data.figures import Interval, read_figure
 from pensionbook.engine.misprints import Explained, Slip, explain_by_slips
-from pensionbook.engine.results import Bound, Verdict
+from pensionbook.engine.results import Verdict
 from pensionbook.engine.system import Quantity
 from pensionbook.errors import UnprovedError
 from pensionbook.language.messages import mark
@@ -45,23 +45,19 @@ def troubled(report: Report) -> list[Verdict]:
 
 def count(report: Report, verdict: str) -> Measure:
     """Number of figures with a verdict."""
-    number = Fraction(verdict_counts(report.result)[verdict])
+    number = verdict_counts(report.result)[verdict]
     word = verdict_word(verdict, report.language)
-    return _counted(number, report.tr("figures whose verdict is {verdict}", verdict=word))
+    return Measure.exact(number, report.tr("figures whose verdict is {verdict}", verdict=word))
 
 
 def figures(report: Report) -> Measure:
     """Number of printed figures."""
-    return _counted(Fraction(len(report.package.figures)), mark("rows of figures.csv"))
+    return Measure.exact(len(report.package.figures), mark("rows of figures.csv"))
 
 
 def identities(report: Report) -> Measure:
     """Number of identities between quantities."""
-    return _counted(Fraction(len(report.package.identities)), mark("identities of identities.csv"))
-
-
-def _counted(number: Fraction, formula: str) -> Measure:
-    return Measure(Bound(number, number), "one", formula)
+    return Measure.exact(len(report.package.identities), mark("identities of identities.csv"))
 
 
 def counts_table(report: Report) -> pd.DataFrame:
@@ -235,7 +231,7 @@ def choices_table(report: Report) -> pd.DataFrame:
 def choices(report: Report) -> Measure:
     """Number of independent choices between disputed figures."""
     number = choices_table(report)["number"].nunique()
-    return _counted(Fraction(int(number)), mark("groups of figures of which one must be wrong"))
+    return Measure.exact(int(number), mark("groups of figures of which one must be wrong"))
 
 
 def rebuilt_table(report: Report) -> pd.DataFrame:
@@ -277,13 +273,13 @@ def levels_given_back(report: Report) -> Measure:
     """Number of levels that come back exactly or within :data:`CLOSE`."""
     table = rebuilt_table(report)
     number = int(table["exact"].sum() + table["close"].sum())
-    return _counted(Fraction(number), mark("levels with bounds within one percent of each other"))
+    return Measure.exact(number, mark("levels with bounds within one percent of each other"))
 
 
 def levels_mentioned(report: Report) -> Measure:
     """Number of levels that a figure or an identity speaks of."""
     number = len(report.result.bounds)
-    return _counted(Fraction(number), mark("levels mentioned by a figure or an identity"))
+    return Measure.exact(number, mark("levels mentioned by a figure or an identity"))
 
 
 def _slip_in_words(report: Report, verdict: Verdict, found: Explained) -> str:

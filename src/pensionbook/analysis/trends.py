@@ -18,11 +18,6 @@ from pensionbook.language.numbers import commas
 from pensionbook.report.measure import UNKNOWN, Measure
 from pensionbook.report.report import Report
 
-CONFIDENCE = 0.95
-EVENLY = mark("the change came about evenly over the interval")
-# Growth known less well than this many points is left to the table.
-WIDEST_DRAWN = 20
-
 
 @dataclass(frozen=True, slots=True)
 class Step:
@@ -34,6 +29,12 @@ class Step:
     change: Measure
     growth: Measure
     yearly_change: Measure
+
+
+CONFIDENCE = 0.95
+EVENLY = mark("the change came about evenly over the interval")
+# Growth known less well than this many points is left to the table.
+WIDEST_DRAWN = 20
 
 
 def dates(report: Report) -> list[str]:
@@ -182,12 +183,16 @@ def trend_interval(trend: Trend | None) -> Measure:
 
 def trend_points(trend: Trend | None) -> Measure:
     """Number of points the trend was fitted to."""
-    return UNKNOWN if trend is None else _count(trend.points, mark("dates with a bounded level"))
+    return (
+        UNKNOWN
+        if trend is None
+        else Measure.exact(trend.points, mark("dates with a bounded level"))
+    )
 
 
 def trend_freedom(trend: Trend | None) -> Measure:
     """Degrees of freedom left to the trend's residuals."""
-    return UNKNOWN if trend is None else _count(trend.degrees_of_freedom, mark("points - 2"))
+    return UNKNOWN if trend is None else Measure.exact(trend.degrees_of_freedom, mark("points - 2"))
 
 
 def trend_table(trend: Trend | None) -> pd.DataFrame:
@@ -199,10 +204,6 @@ def trend_table(trend: Trend | None) -> pd.DataFrame:
     texts = [f"{trend.rate:.1f}", *outward, f"{trend.residual_percent:.1f}"]
     texts = [text.replace("-", "\u2212") for text in texts]
     return pd.DataFrame([[trend.points, trend.degrees_of_freedom, *texts]], columns=columns)
-
-
-def _count(number: int, formula: str) -> Measure:
-    return Measure(Bound(Fraction(number), Fraction(number)), "one", formula)
 
 
 def year_with_areas(report: Report) -> tuple[str, str]:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from math import isnan
+from typing import Unpack
 
 import pandas as pd
 from matplotlib.figure import Figure
 
+from pensionbook.charts.labels import Texts
 from pensionbook.charts.rows import (
     CLOSE,
     STUB,
@@ -29,16 +31,12 @@ _MUTED = "#8a8f94"
 def bounded_bars(
     table: pd.DataFrame,
     *,
-    title: str,
-    subtitle: str = "",
     xlabel: str,
-    alt: str,
-    language: str = "en",
-    foot: str = "",
     hue: str = "sign",
     highlight: Collection[str] = (),
     totals: Collection[str] = (),
     room: float = 2.1,
+    **texts: Unpack[Texts],
 ) -> Figure:
     """Horizontal bars from zero: solid as far as is certain, hatched as far as is possible.
 
@@ -68,7 +66,7 @@ def bounded_bars(
         colours = _bar_colours(table, ends, hue)
         span = _span(ends)
         sums = [label in totals for label in labels]
-        sheet = Sheet(title=title, subtitle=subtitle, foot=foot, alt=alt, language=language)
+        sheet = Sheet(**texts)
         sections = [str(s) for s in table["section"]] if "section" in table.columns else []
         tall = 0.34 if room <= 2.1 else 0.28
         rows = stack_rows(sheet, labels, tall=tall, sections=sections, totals=sums, room=room)
@@ -94,13 +92,9 @@ def before_after(
     *,
     before: str,
     after: str,
-    title: str,
-    subtitle: str = "",
     xlabel: str,
-    alt: str,
-    language: str = "en",
-    foot: str = "",
     totals: Collection[str] = (),
+    **texts: Unpack[Texts],
 ) -> Figure:
     """Two dates as a pair of bars for each row, the earlier one paler; both with their bounds.
 
@@ -127,7 +121,7 @@ def before_after(
         sums = [
             label in totals or group == "all" for label, group in zip(labels, groups, strict=True)
         ]
-        sheet = Sheet(title=title, subtitle=subtitle, foot=foot, alt=alt, language=language)
+        sheet = Sheet(**texts)
         rows = stack_rows(sheet, labels, tall=0.54, totals=sums)
         explain(sheet, [pair for row in ends for pair in row], span)
         axes = open_rows(sheet, rows, bold=sums)
@@ -140,7 +134,7 @@ def before_after(
                 drawn += reach
                 text = str(record[column])
                 if i == 0:
-                    text += f"（{date}）" if is_chinese(language) else f"  ({date})"
+                    text += f"（{date}）" if is_chinese(sheet.language) else f"  ({date})"
                 notes.append(_beside(text, reach, ends[i][k], row, sheet, faint=not k))
         close_rows(sheet, axes, drawn, notes, xlabel)
         return sheet.figure
@@ -149,15 +143,11 @@ def before_after(
 def stacked_parts(
     table: pd.DataFrame,
     *,
-    title: str,
-    subtitle: str = "",
     xlabel: str,
-    alt: str,
-    language: str = "en",
-    foot: str = "",
     hue: str = "group",
     totals: Collection[str] = (),
     from_zero: bool = False,
+    **texts: Unpack[Texts],
 ) -> Figure:
     """Parts that add up, each bar starting where the one above may end, the total last from zero.
 
@@ -176,8 +166,7 @@ def stacked_parts(
     """
     if from_zero:
         return bounded_bars(
-            table, title=title, subtitle=subtitle, xlabel=xlabel, alt=alt, language=language,
-            foot=foot, hue=hue, totals=totals,
+            table, xlabel=xlabel, hue=hue, totals=totals, **texts,
         )  # fmt: skip
     check(table, ("label", "value", *(("group",) if hue == "group" else ())), ("low", "high"))
     _named(table, totals, "totals")
@@ -198,7 +187,7 @@ def stacked_parts(
             for s, e, total in zip(starts, ends, sums, strict=True) if not total
         ]  # fmt: skip
         span = _span([*edges, *(e for e, total in zip(ends, sums, strict=True) if total)])
-        sheet = Sheet(title=title, subtitle=subtitle, foot=foot, alt=alt, language=language)
+        sheet = Sheet(**texts)
         sections = [str(s) for s in table["section"]] if "section" in table.columns else []
         rows = stack_rows(sheet, labels, sections=sections, totals=sums)
         explain(sheet, ends, span)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import isnan
+from typing import Unpack
 
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import FancyBboxPatch
 
+from pensionbook.charts.labels import Texts
 from pensionbook.charts.rows import CLOSE, hatched, solid
 from pensionbook.charts.sheet import EDGE, Sheet, check
 from pensionbook.charts.style import BLUE, FAINT, INK, WIDTH_INCHES, bolden, is_chinese, style
@@ -51,11 +53,7 @@ def cause_map(
     table: pd.DataFrame,
     *,
     effect: str,
-    title: str,
-    subtitle: str = "",
-    alt: str,
-    language: str = "en",
-    foot: str = "",
+    **texts: Unpack[Texts],
 ) -> Figure:
     """A tree in two columns: the effect above, a branch for each kind of cause, causes as leaves.
 
@@ -73,7 +71,7 @@ def cause_map(
     """
     check(table, ("branch", "label", "affected", "low", "high", "value", "counts"))
     with style():
-        sheet = Sheet(title=title, subtitle=subtitle, foot=foot, alt=alt, language=language)
+        sheet = Sheet(**texts)
         wide = (WIDTH_INCHES - 2 * EDGE - _GUTTER) / 2
         ends = [end for end in (*table["low"], *table["high"]) if not isnan(end)]
         most = max(ends, default=0.0) or 1.0

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from math import isnan
+from typing import Unpack
 
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
+from pensionbook.charts.labels import Texts
 from pensionbook.charts.rows import (
     CLOSE,
     VALUE,
@@ -43,12 +45,8 @@ def shares(
     table: pd.DataFrame,
     *,
     bar: str = "bar",
-    title: str,
-    subtitle: str = "",
-    alt: str,
-    language: str = "en",
-    foot: str = "",
     whole: float = 100.0,
+    **texts: Unpack[Texts],
 ) -> Figure:
     """Bars of one length cut into parts; where a cut is only bounded, its range is hatched.
 
@@ -65,7 +63,7 @@ def shares(
     bars = list(dict.fromkeys(str(name) for name in table[bar]))
     with style():
         hues = fills([str(group) for group in table["group"]])
-        sheet = Sheet(title=title, subtitle=subtitle, foot=foot, alt=alt, language=language)
+        sheet = Sheet(**texts)
         rows = stack_rows(sheet, bars, tall=0.42)
         apart = bool((table["high"] - table["low"] > CLOSE * whole).any())
         sheet.key(*(["certain", "possible"] if apart or table["low"].isna().any() else []))
@@ -85,15 +83,11 @@ def shares(
 def whiskers(
     table: pd.DataFrame,
     *,
-    title: str,
-    subtitle: str = "",
     xlabel: str = "",
-    alt: str,
-    language: str = "en",
-    foot: str = "",
     names: tuple[str, str] = ("", ""),
     own_scale: bool = False,
     zero: bool = False,
+    **texts: Unpack[Texts],
 ) -> Figure:
     """Rows of intervals; with a second interval a row, the two one above the other.
 
@@ -114,7 +108,7 @@ def whiskers(
     pairs = [("low", "high", "value"), ("other_low", "other_high", "other")][: 2 if two else 1]
     check(table, ("label", *(p[2] for p in pairs)), *((p[0], p[1]) for p in pairs))
     with style():
-        sheet = Sheet(title=title, subtitle=subtitle, foot=foot, alt=alt, language=language)
+        sheet = Sheet(**texts)
         rows = stack_rows(sheet, list(table["label"]), tall=0.52 if two else 0.34)
         below = 0.46 if not own_scale and xlabel else 0.06 if own_scale else 0.26
         axes = open_rows(sheet, rows, below=below, above=0.26 if two else 0.04)
@@ -133,7 +127,8 @@ def whiskers(
                 width = 1.0 if own_scale else (common[1] - common[0]) or abs(common[1]) or 1.0
                 both = [_scaled(float(record[c]), scale, own_scale) for c in columns]
                 reach = _whisker(axes, ends, both, row, width, second=bool(k) or not two)
-                text = str(record[value]) or (word("unknown", language) if reach is None else "")
+                unknown = word("unknown", sheet.language) if reach is None else ""
+                text = str(record[value]) or unknown
                 colour = readable(BLUE if k else VERMILION) if two else INK
                 at = (0.0 if own_scale else common[0]) if reach is None else reach[1]
                 notes.append(Note(at, row, text, True, FAINT if reach is None else colour))

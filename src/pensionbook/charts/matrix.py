@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Unpack
+
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Ellipse, Rectangle
 
+from pensionbook.charts.labels import Texts
 from pensionbook.charts.sheet import EDGE, Sheet, check
 from pensionbook.charts.style import (
     BLUE,
@@ -36,12 +39,7 @@ _WORDS = {
 
 def matrix(
     table: pd.DataFrame,
-    *,
-    title: str,
-    subtitle: str = "",
-    alt: str,
-    language: str = "en",
-    foot: str = "",
+    **texts: Unpack[Texts],
 ) -> Figure:
     """Rows by section against columns: a disc with the number of answers in each cell.
 
@@ -57,7 +55,7 @@ def matrix(
     """
     check(table, ("row", "label", "section", "column", "number"))
     with style():
-        sheet = Sheet(title=title, subtitle=subtitle, foot=foot, alt=alt, language=language)
+        sheet = Sheet(**texts)
         grid = _Grid(sheet, table)
         bottom = sheet.lay_out(grid.height, above=grid.head + 0.24, below=0.02)
         axes = sheet.axes(EDGE, bottom, grid.wide, grid.height)

@@ -50,7 +50,9 @@ class Sheet:
     Lengths are in inches throughout.
     """
 
-    def __init__(self, *, title: str, subtitle: str, foot: str, alt: str, language: str) -> None:
+    def __init__(
+        self, *, title: str, alt: str, subtitle: str = "", foot: str = "", language: str = "en"
+    ) -> None:
         self.language = language
         self.figure = Figure(figsize=(WIDTH_INCHES, 4), dpi=DPI)
         self.renderer = FigureCanvasAgg(self.figure).get_renderer()

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from pensionbook.data.figure_rules import check_figures
 from pensionbook.data.findings import Findings
+from pensionbook.data.names import is_slug
 from pensionbook.data.periods import release_date
 from pensionbook.data.structure import check_structure, explain_cell
 from pensionbook.data.table_rules import check_other_tables
@@ -16,7 +17,6 @@ from pensionbook.data.tables import DESCRIPTOR, RawPackage
 from pensionbook.data.word_reference import check_references
 from pensionbook.errors import Problem, quote
 
-_SLUG = re.compile("[a-z0-9]+(-[a-z0-9]+)*")
 _TEXT = re.compile(r"(?![=+@＝＋－＠-])(?!.*<[A-Za-z/!?])[^\s\x00-\x1f\x7f]([^\x00-\x1f\x7f]*\S)?")
 
 
@@ -45,7 +45,7 @@ def _check_descriptor(descriptor: dict[str, Any], findings: Findings) -> None:
         findings.add(DESCRIPTOR, None, entry, found, mend)
 
     name = descriptor.get("name")
-    if not isinstance(name, str) or not _SLUG.fullmatch(name) or len(name) > 80:
+    if not is_slug(name) or len(name) > 80:
         problem(
             "name",
             "no name" if name is None else f"found {quote(str(name))}",

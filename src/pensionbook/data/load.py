@@ -48,11 +48,13 @@ def check_package(path: str | Path) -> list[Problem]:
     return check_raw_package(read_package(path))
 
 
-def load_package(path: str | Path, *, check: bool = True, vintage: str = LATEST) -> Package:
+def load_package(
+    source: str | Path | RawPackage, *, check: bool = True, vintage: str = LATEST
+) -> Package:
     """Read a data package.
 
     Args:
-        path: the folder that holds datapackage.yaml.
+        source: the folder that holds datapackage.yaml, or what was read of it already.
         check: run the whole check first; without it only files that cannot be read at all and
             numbers that cannot be parsed are noticed.
         vintage: which figure is in force where a quantity was published more than once: of each
@@ -63,8 +65,8 @@ def load_package(path: str | Path, *, check: bool = True, vintage: str = LATEST)
         PackageError: the package has problems; all of them are listed.
         ParameterError: there is no such vintage.
     """
-    with loading(Path(path)):
-        raw = read_package(path)
+    with loading(source.path if isinstance(source, RawPackage) else Path(source)):
+        raw = source if isinstance(source, RawPackage) else read_package(source)
         problems = check_raw_package(raw) if check else raw.problems
     if problems:
         raise PackageError(problems)

@@ -7,7 +7,8 @@ from typing import Any
 
 import yaml
 
-from pensionbook.data.evidence import SLUG, folder_of, names_of
+from pensionbook.data.evidence import folder_of, names_of
+from pensionbook.data.names import is_slug
 from pensionbook.data.scenarios import add_scenarios
 from pensionbook.data.tables import (
     DESCRIPTOR,
@@ -16,9 +17,9 @@ from pensionbook.data.tables import (
     TABLES,
     DescriptorLoader,
     RawPackage,
-    read_table,
     decode,
     read_bytes,
+    read_table,
     stays_inside,
 )
 from pensionbook.data.word_reference import add_references
@@ -35,7 +36,7 @@ def add_evidence(raw: RawPackage, file: str) -> None:
 
     seen = {raw.path.resolve().name}
     for name in names_of(raw.descriptor):
-        if not isinstance(name, str) or not SLUG.fullmatch(name):
+        if not is_slug(name):
             problem(
                 f"found {quote(str(name))}",
                 "write the name of a folder beside this one, such as nbs-yearbooks",

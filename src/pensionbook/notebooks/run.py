@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import contextlib
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
-from pensionbook.engine.kept import RECONCILED
 from pensionbook.errors import BuildError, NotebookError, PensionbookError
 from pensionbook.files.cache import Cache
 from pensionbook.files.digests import sha256_json
-from pensionbook.notebooks.pool import Job, Pool, clean_environment, open_pool
+from pensionbook.notebooks.pool import Job, Pool
 from pensionbook.notebooks.results import assemble, own_parameters, read_by, results_of, run_key
 from pensionbook.notebooks.source import PACKAGE, SourceNotebook, Value
 
@@ -117,25 +115,6 @@ def look_up(runs: Sequence[Run], cache: Cache) -> tuple[list[Run], Executed]:
         else:
             kept[run.place] = assemble(run.notebook, found)
     return waiting, kept
-
-
-@contextlib.contextmanager
-def pool_for(
-    runs: Sequence[Run], work: Path, cache: Cache, jobs: int, kept: Path
-) -> Iterator[Pool | None]:
-    """A pool for these runs; None where there are none.
-
-    Args:
-        work: folder for what notebooks write aside, absolute.
-        jobs: number of notebooks that run at one time.
-        kept: folder that keeps reconciliations.
-    """
-    if not runs:
-        yield None
-        return
-    environment = clean_environment(work, cache.folder.resolve()) | {RECONCILED: str(kept)}
-    with open_pool(environment, min(jobs, len(runs))) as pool:
-        yield pool
 
 
 def execute(

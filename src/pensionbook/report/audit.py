@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
@@ -14,6 +15,7 @@ from pensionbook.engine.kept import reconciled
 from pensionbook.engine.reconcile import Reconciliation, reconcile, superseded_verdicts
 from pensionbook.engine.results import VERDICTS, Verdict
 from pensionbook.errors import BuildError, NoFiguresError
+from pensionbook.files.atomic import write_whole
 from pensionbook.report.reasons import because, decimal_outward, interval_text
 
 AUDIT_FILE, BOUNDS_FILE = "audit.csv", "bounds.csv"
@@ -174,15 +176,9 @@ def _cell(value: Fraction | None, decimals: int, *, up: bool, unproved: bool) ->
 
 
 def _write_csv(path: Path, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
-    temporary = path.with_name(path.name + ".part")
-    try:
-        with temporary.open("w", encoding="utf-8", newline="") as file:
-            writer = csv.writer(file, lineterminator="\n")
-            writer.writerow(columns)
-            writer.writerows(rows)
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerows([columns, *rows])
+    write_whole(path, text.getvalue().encode())
 
 
 __all__ = [

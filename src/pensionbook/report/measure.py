@@ -40,6 +40,11 @@ class Measure:
     unit: str
     formula: str
 
+    @classmethod
+    def exact(cls, number: int | Fraction, formula: str, unit: str = "one") -> Measure:
+        """A number that is known exactly, such as a count."""
+        return cls(Bound(Fraction(number), Fraction(number)), unit, formula)
+
     @property
     def known(self) -> bool:
         """Whether anything bounds it on both sides."""

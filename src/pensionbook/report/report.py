@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import Unpack
 
 import pandas as pd
 
@@ -19,7 +20,7 @@ from pensionbook.exchange import MODEL_MIME, VALUES_MIME
 from pensionbook.language.numbers import end_text, value_text
 from pensionbook.report.measure import Measure, word_record
 from pensionbook.report.tables import AltText, Sentence, ShownTable, shown
-from pensionbook.report.view import CONTRIBUTORS, Terms, View
+from pensionbook.report.view import CONTRIBUTORS, Chosen, Terms, View
 
 __all__ = ["CONTRIBUTORS", "Report", "Terms", "open_report"]
 
@@ -31,16 +32,11 @@ class Report(View):
         self,
         result: Reconciliation | Cited,
         *,
-        area: str,
-        baseline: str,
-        as_of: str,
-        counted: str = CONTRIBUTORS,
-        language: str = "en",
         notebook: str = "",
+        **chosen: Unpack[Chosen],
     ) -> None:
-        super().__init__(
-            result, area=area, baseline=baseline, as_of=as_of, counted=counted, language=language
-        )
+        """What a view wants, and the name recorded with each value."""
+        super().__init__(result, **chosen)
         self.notebook = notebook
         self.values: dict[str, Measure] = {}
         self.words: dict[str, str] = {}

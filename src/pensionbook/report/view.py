@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from fractions import Fraction
+from typing import NotRequired, TypedDict
 
 from pensionbook.data.package import Figure
 from pensionbook.data.periods import end_in_years, is_period
@@ -18,6 +19,16 @@ from pensionbook.report.measure import Measure
 
 Terms = Mapping[Quantity, int | Fraction]
 CONTRIBUTORS = "contributors"
+
+
+class Chosen(TypedDict):
+    """What a view is opened with; the last two have defaults."""
+
+    area: str
+    baseline: str
+    as_of: str
+    counted: NotRequired[str]
+    language: NotRequired[str]
 
 
 class View:
@@ -90,12 +101,7 @@ class View:
         return Measure(bound, self._unit(indicator), formula)
 
     def change(
-        self,
-        indicator: str,
-        group: str = "all",
-        period: str = "",
-        since: str = "",
-        area: str = "",
+        self, indicator: str, group: str = "all", period: str = "", since: str = "", area: str = ""
     ) -> Measure:
         """The change of a level since the baseline (or ``since``), in its base unit."""
         end, start = self._pair(indicator, group, period, since, area)
@@ -103,12 +109,7 @@ class View:
         return Measure(bound, self._unit(indicator), f"{self._name(end)} - {self._name(start)}")
 
     def growth(
-        self,
-        indicator: str,
-        group: str = "all",
-        period: str = "",
-        since: str = "",
-        area: str = "",
+        self, indicator: str, group: str = "all", period: str = "", since: str = "", area: str = ""
     ) -> Measure:
         """The change relative to the earlier level, in percent."""
         end, start = self._pair(indicator, group, period, since, area)

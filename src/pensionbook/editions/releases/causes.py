@@ -15,8 +15,10 @@ from pensionbook.editions.releases.figurechanges import (
     figure_changes,
 )
 from pensionbook.editions.releases.sides import Quantity, Side, package_inputs
+from pensionbook.language.messages import mark
 
-IDENTITY, PARAMETER, CODE, DATA, SEVERAL = "identity", "parameter", "code", "data", "several"
+IDENTITY, PARAMETER = mark("identity"), mark("parameter")
+CODE, DATA, SEVERAL = mark("code"), mark("data"), "several"
 KINDS = (REVISION, CORRECTION, IDENTITY, PARAMETER, CODE, DATA)
 _LIBRARY = ("pensionbook/", "schemas/")
 _NOTEBOOK = "notebooks/{name}.ipynb"

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
-from pensionbook.editions.releases.naming import read_json
+from pensionbook.editions.releases.record import read_json
 from pensionbook.errors import ReleaseError
 
 CRATE_FILE = "ro-crate-metadata.json"

@@ -16,8 +16,9 @@ from pensionbook.data.package import Figure, Package
 from pensionbook.data.vintages import VINTAGES, successor
 from pensionbook.editions.releases.sides import Side
 from pensionbook.engine.cited import MARK
+from pensionbook.language.messages import mark
 
-REVISION, CORRECTION = "revision", "correction"
+REVISION, CORRECTION = mark("revision"), mark("correction")
 # What happened to a figure.
 REVISED, ADDED, SUPERSEDED = "revised", "added", "superseded"
 CORRECTED, WITHDRAWN, REINSTATED = "corrected", "withdrawn", "reinstated"

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import fcntl
-import os
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -19,15 +17,6 @@ from pensionbook.data.tables import RawPackage
 from pensionbook.editions import manifest
 from pensionbook.editions.releases.compare import Comparison, compare
 from pensionbook.editions.releases.crate import CRATE_FILE, write_crate
-from pensionbook.editions.releases.naming import (
-    FORMAT,
-    RECORD,
-    check_name,
-    read_date,
-    read_record,
-    releases_in,
-    write_json,
-)
 from pensionbook.editions.releases.papers import (
     CHANGES_FILE,
     CITATION_FILE,
@@ -36,10 +25,20 @@ from pensionbook.editions.releases.papers import (
     licences,
     write_revisions,
 )
+from pensionbook.editions.releases.record import (
+    FORMAT,
+    RECORD,
+    check_name,
+    read_date,
+    read_record,
+    releases_in,
+    write_json,
+)
 from pensionbook.editions.releases.show import to_json
 from pensionbook.editions.releases.sides import VALUES_FILE, read_side
 from pensionbook.editions.releases.sources import DATA, check_unchanged, copy_sources, read_sources
 from pensionbook.errors import PackageError, ReleaseError
+from pensionbook.files.atomic import locked
 from pensionbook.files.digests import sha256_file
 
 DIFFERENCE_FILE = "revisions.json"
@@ -254,19 +253,12 @@ def _fill(
 def _held(shelf: Path) -> Iterator[None]:
     """Let no other process count up the releases of this edition; what a killed one left goes."""
     shelf.mkdir(parents=True, exist_ok=True)
-    handle = os.open(shelf, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            raise ReleaseError(
-                f"another release is being made in {shelf}; wait until it is done"
-            ) from None
+    with locked(shelf, wait=False) as alone:
+        if not alone:
+            raise ReleaseError(f"another release is being made in {shelf}; wait until it is done")
         for stale in shelf.glob(f"{_STAGING}*"):
             shutil.rmtree(stale, ignore_errors=True)
         yield
-    finally:
-        os.close(handle)
 
 
 @contextlib.contextmanager
