@@ -186,12 +186,6 @@ class Package:
     scenarios: Mapping[str, Scenario] = field(default_factory=dict)
     files: Mapping[str, str] = field(default_factory=dict)
 
-    @property
-    def optional_files(self) -> list[str]:
-        """Those of its files that a notebook need not read, and all of its evidence."""
-        tables = {*self.files.values()}
-        return sorted(name for name in self.sha256 if "/" in name or name in tables)
-
     def said(self, text: str, language: str) -> str:
         """A text of the tables in a language; as it stands where it is not translated."""
         return self.translations.get((language, text), text)

@@ -27,8 +27,11 @@ from pensionbook.book.kept import kept_book, trim
 from pensionbook.book.layout import EXTRA, TEMPLATES
 from pensionbook.book.stage import compile_book, stage, take
 from pensionbook.data.package import Package
+from pensionbook.data.stated import part_of
 from pensionbook.editions import manifest
+from pensionbook.editions.inputs import ENGINE_ROOMS, NOTEBOOK_ROOMS, PAGE_ROOMS, of_rooms
 from pensionbook.editions.places import KEPT_BOOKS, report_file
+from pensionbook.editions.sources import copy_packages
 from pensionbook.errors import BuildError
 from pensionbook.files.cache import Cache
 from pensionbook.files.digests import sha256_json
@@ -38,7 +41,7 @@ from pensionbook.language.messages import translate
 from pensionbook.notebooks.pool import Pool, clean_environment
 from pensionbook.notebooks.results import notebook_text, published
 from pensionbook.notebooks.run import Executed, Progress, Run, execute, look_up, plan_runs, pool_for
-from pensionbook.notebooks.source import SourceNotebook, Value
+from pensionbook.notebooks.source import DATA, SourceNotebook, Value
 from pensionbook.report.audit import AUDIT_FILE, BOUNDS_FILE
 
 if TYPE_CHECKING:
@@ -109,15 +112,8 @@ class Job:
             self._audit(Path(folder), cache, self._audit_key())
 
     def _audit_key(self) -> str:
-        return sha256_json(["audit", self._data(), self.versions, list(self.languages)])
-
-    def _data(self) -> dict[str, str]:
-        """Digests of what notebooks and the audit read."""
-        return {
-            name: digest
-            for name, digest in self.inputs.items()
-            if name.startswith(("package/", "pensionbook/", "schemas/"))
-        }
+        read = of_rooms(self.inputs, PAGE_ROOMS) | self.package.sha256
+        return sha256_json(["audit", read, self.versions, list(self.languages)])
 
     def _compiler(self, work: Path, cache: Cache) -> AbstractContextManager[Compiler]:
         if self.workshop:
@@ -145,6 +141,7 @@ class Job:
             for language, notebooks in by_language.items()
         }
         write_values(values, new / "values.json")
+        copy_packages(self.package.path, self.package.sha256, self.package.name, new / DATA)
         check_exhibits({lang: exhibits_of(books) for lang, books in by_language.items()})
         check_models({language: models(books) for language, books in by_language.items()})
         revisions = self._revisions(new)
@@ -202,8 +199,11 @@ class Job:
         self, new: Path, work: Path, cache: Cache, jobs: int
     ) -> tuple[dict[str, dict[str, Any]], Executed]:
         """The data of the register and the executed notebooks, by language."""
-        optional = {f"package/{file}": file for file in self.package.optional_files}
-        read = self._data()
+        inputs = of_rooms(self.inputs, NOTEBOOK_ROOMS)
+        parts: dict[str, dict[str, str]] = {}
+        for file, digest in self.package.sha256.items():
+            part = part_of(self.package, file)
+            (parts.setdefault(part, {}) if part else inputs)[f"package/{file}"] = digest
         runs = [
             run
             for language in self.languages
@@ -212,9 +212,9 @@ class Job:
                 self.package.name,
                 self.values | {"language": language},
                 self.own_values | {"language": language},
-                {name: digest for name, digest in read.items() if name not in optional},
+                inputs,
                 self.versions,
-                {file: read[name] for name, file in optional.items()},
+                parts,
             )
         ]
         waiting, executed = look_up(runs, cache)
@@ -332,9 +332,8 @@ class Job:
             pages_folder.rename(report_file(new, language, "html").parent)
 
     def _upstream(self) -> str:
-        """Digest of the library and the versions that pages are read with."""
-        own = {n: d for n, d in self.inputs.items() if n.startswith("pensionbook/")}
-        return sha256_json([own, self.versions])
+        """Digest of what the library and the installed versions do to pages."""
+        return sha256_json([of_rooms(self.inputs, PAGE_ROOMS), self.versions])
 
     def _print(
         self, pages_folder: Path, language: str, title: str, new: Path, cache: Cache
@@ -355,7 +354,7 @@ class Job:
 
 def reconciled_folder(inputs: Mapping[str, str], versions: Mapping[str, str], cache: Cache) -> Path:
     """Where a library's reconciliations are kept."""
-    own = {n: d for n, d in inputs.items() if n.startswith(("pensionbook/", "schemas/"))}
+    own = of_rooms(inputs, ENGINE_ROOMS)
     return cache.folder / "reconciled" / sha256_json([own, dict(versions)])[:16]
 
 

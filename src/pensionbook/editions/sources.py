@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import shutil
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from pensionbook.data.evidence import folder_of
+from pensionbook.data.scenarios import FOLDER
 from pensionbook.errors import BuildError
 from pensionbook.files.digests import digests, sha256_file
 from pensionbook.notebooks.source import SourceNotebook
@@ -40,3 +43,25 @@ class Sources:
         paths = [notebook.path for notebook in notebooks]
         own = digests(self.notebooks, "notebooks", paths) | digests(self.book, "book")
         return own | ({"_config.yml": sha256_file(self.config)} if self.config.is_file() else {})
+
+
+def copy_packages(package: Path, sha256: Mapping[str, str], edition: str, target: Path) -> None:
+    """Copy what a build reads of a package, and of those it is held against, beside each other.
+
+    Args:
+        sha256: digest of each file, those of other packages under the package's name.
+        edition: names the package's folder in the target.
+
+    Raises:
+        BuildError: a file changed since its digest was taken.
+    """
+    for name, digest in sha256.items():
+        first, _, rest = name.partition("/")
+        if rest and first != FOLDER:
+            source, copied = folder_of(package, first) / rest, target / first / rest
+        else:
+            source, copied = package / name, target / edition / name
+        copied.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(source, copied)
+        if sha256_file(copied) != digest:
+            raise BuildError(f"{source} changed while it was copied; say the command again")
