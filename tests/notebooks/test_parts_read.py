@@ -11,7 +11,7 @@ import pytest
 
 from pensionbook.data.load import load_evidence, load_package
 from pensionbook.data.package import Package
-from pensionbook.data.stated import PARTS, part_of, reads_of, restricted
+from pensionbook.data.stated import PARTS, digests_by_part, reads_of, restricted
 from pensionbook.errors import NotebookError, ParameterError
 from pensionbook.notebooks.source import read_notebook
 from pensionbook.report import open_report
@@ -50,9 +50,16 @@ def test_all_other_parts_stay_open(tianjin: Package) -> None:
     closed = restricted(tianjin, (), "mine")
     assert closed.figures == tianjin.figures
     assert list(closed.tables) == list(tianjin.tables)
-    assert {part_of(tianjin, file) for file in tianjin.sha256} == {None, *PARTS}
-    assert part_of(tianjin, "figures.csv") is None
-    assert part_of(tianjin, "nbs-yearbooks/figures.csv") == "evidence"
+
+
+def test_the_digests_of_a_package_lie_under_the_part_they_belong_to(tianjin: Package) -> None:
+    always, parts = digests_by_part(tianjin)
+    assert {"figures.csv", "identities.csv", "datapackage.yaml"} <= set(always)
+    assert set(parts["measures"]) == {"measures.csv"}
+    assert "nbs-yearbooks/translations.csv" in parts["evidence"]
+    assert all(name.startswith("scenarios/") for name in parts["scenarios"])
+    together = [name for files in (always, *parts.values()) for name in files]
+    assert sorted(together) == sorted(tianjin.sha256)
 
 
 @pytest.mark.parametrize(

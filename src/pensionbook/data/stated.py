@@ -44,7 +44,17 @@ def reads_of(metadata: Mapping[str, Any]) -> tuple[str, ...] | None:
     return tuple(sorted(set(stated)))
 
 
-def part_of(package: Package, file: str) -> str | None:
+def digests_by_part(package: Package) -> tuple[dict[str, str], dict[str, dict[str, str]]]:
+    """Digests of the files of a package that all notebooks read, and of the others by part."""
+    always: dict[str, str] = {}
+    parts: dict[str, dict[str, str]] = {part: {} for part in PARTS}
+    for file, digest in package.sha256.items():
+        part = _part_of(package, file)
+        (parts[part] if part else always)[file] = digest
+    return always, parts
+
+
+def _part_of(package: Package, file: str) -> str | None:
     """The optional part that a file of a package belongs to, by its key in ``sha256``."""
     first, _, rest = file.partition("/")
     if rest:

@@ -27,9 +27,10 @@ from pensionbook.book.kept import kept_book, trim
 from pensionbook.book.layout import EXTRA, TEMPLATES
 from pensionbook.book.stage import compile_book, stage, take
 from pensionbook.data.package import Package
-from pensionbook.data.stated import part_of
+from pensionbook.data.stated import digests_by_part
 from pensionbook.editions import manifest
-from pensionbook.editions.inputs import ENGINE_ROOMS, NOTEBOOK_ROOMS, PAGE_ROOMS, of_rooms
+from pensionbook.editions.imported import code_of
+from pensionbook.editions.inputs import ENGINE_ROOMS, PAGE_ROOMS, of_rooms
 from pensionbook.editions.places import KEPT_BOOKS, report_file
 from pensionbook.editions.sources import copy_packages
 from pensionbook.errors import BuildError
@@ -199,11 +200,8 @@ class Job:
         self, new: Path, work: Path, cache: Cache, jobs: int
     ) -> tuple[dict[str, dict[str, Any]], Executed]:
         """The data of the register and the executed notebooks, by language."""
-        inputs = of_rooms(self.inputs, NOTEBOOK_ROOMS)
-        parts: dict[str, dict[str, str]] = {}
-        for file, digest in self.package.sha256.items():
-            part = part_of(self.package, file)
-            (parts.setdefault(part, {}) if part else inputs)[f"package/{file}"] = digest
+        code = {notebook.name: code_of(notebook, self.inputs) for notebook in self.notebooks}
+        always, parts = digests_by_part(self.package)
         runs = [
             run
             for language in self.languages
@@ -212,9 +210,10 @@ class Job:
                 self.package.name,
                 self.values | {"language": language},
                 self.own_values | {"language": language},
-                inputs,
-                self.versions,
+                code,
+                always,
                 parts,
+                self.versions,
             )
         ]
         waiting, executed = look_up(runs, cache)

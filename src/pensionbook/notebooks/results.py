@@ -37,13 +37,15 @@ _ADDRESS = re.compile(r"\bat 0x[0-9a-fA-F]{6,}")
 def run_key(
     notebook: SourceNotebook,
     parameters: Mapping[str, Value],
-    inputs: Mapping[str, str],
+    code: Mapping[str, str],
+    read: Mapping[str, str],
     versions: Mapping[str, str],
 ) -> str:
     """Digest of what the results of a notebook depend on; its prose is not among it.
 
     Args:
-        inputs: digests of the library's files and of those of the package that it reads.
+        code: digests of the library's files that it imports.
+        read: digests of the package's files that it reads.
         versions: of Python and the installed distributions.
     """
     cells = [
@@ -51,7 +53,7 @@ def run_key(
         for cell in notebook.content["cells"]
         if cell["cell_type"] == "code"
     ]
-    told = [dict(parameters), notebook.reads, dict(inputs), dict(versions)]
+    told = [dict(parameters), notebook.reads, dict(code), dict(read), dict(versions)]
     return sha256_json([_RECIPE, cells, *told])
 
 

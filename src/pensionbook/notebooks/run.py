@@ -71,26 +71,29 @@ def plan_runs(
     edition: str,
     parameters: Mapping[str, Value],
     of_package: Mapping[str, Value],
-    inputs: Mapping[str, str],
-    versions: Mapping[str, str],
+    code: Mapping[str, Mapping[str, str]],
+    always: Mapping[str, str],
     parts: Mapping[str, Mapping[str, str]],
+    versions: Mapping[str, str],
 ) -> list[Run]:
     """One run for each notebook; a notebook that states what it reads depends on that alone.
 
     Args:
         parameters: of the edition.
         of_package: those that notebooks about the whole package run with.
-        inputs: digests of what all notebooks depend on.
+        code: digests of the library's files behind each notebook, by its name.
+        always: digests of the package's files that all notebooks read.
         parts: digests of the package's other files, by part.
+        versions: of Python and the installed distributions.
     """
     runs = []
     for notebook in notebooks:
         chosen = of_package if notebook.is_of_package else parameters
         own = own_parameters(notebook, {PACKAGE: published_package(edition), **chosen})
-        read = dict(inputs)
+        read = dict(always)
         for part in parts if notebook.reads is None else notebook.reads:
-            read |= parts.get(part, {})
-        runs.append(Run(notebook, own, run_key(notebook, own, read, versions)))
+            read |= parts[part]
+        runs.append(Run(notebook, own, run_key(notebook, own, code[notebook.name], read, versions)))
     return runs
 
 
