@@ -37,7 +37,7 @@ from pensionbook.errors import BuildError
 from pensionbook.files.cache import Cache
 from pensionbook.files.digests import sha256_json
 from pensionbook.files.staging import swap_into_place
-from pensionbook.language.languages import LOCALE
+from pensionbook.language.languages import LOCALE, SOURCE_LANGUAGE
 from pensionbook.language.messages import translate
 from pensionbook.notebooks.pool import Pool, clean_environment
 from pensionbook.notebooks.results import notebook_text, published
@@ -193,7 +193,12 @@ class Job:
         ]
         if wrong:
             listing = "\n".join(wrong[:_SHOWN_MESSAGES])
-            raise BuildError(f"{len(wrong)} messages wait for a translation:\n{listing}")
+            raise BuildError(
+                f"{len(wrong)} messages wait for a translation:\n{listing}\n"
+                "run `make messages` and write it into these catalogues of "
+                "src/pensionbook/language, or build the language they are written in alone: "
+                f"--language {SOURCE_LANGUAGE}"
+            )
         cache.store(key, _TRANSLATED)
 
     def _compute(

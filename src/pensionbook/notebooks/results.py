@@ -11,6 +11,7 @@ from typing import Any
 from pensionbook.errors import NotebookError
 from pensionbook.exchange import (
     INJECTED_TAG,
+    PARAMETERS_TAG,
     VALUES_MIME,
     outputs_of,
 )
@@ -140,8 +141,18 @@ def assemble(notebook: SourceNotebook, results: list[dict[str, Any]]) -> dict[st
 
 
 def published(content: Mapping[str, Any]) -> dict[str, Any]:
-    """The notebook as it is published: charts in one form are enough."""
+    """The notebook as it is published: charts in one form, and the parameters that it was run with.
+
+    Whoever runs it again with other parameters changes those, not the defaults of its source.
+    """
     result = copy.deepcopy(dict(content))
+    tags = [cell["metadata"].get("tags", []) for cell in result["cells"]]
+    if any(INJECTED_TAG in own for own in tags):
+        for own in tags:
+            if PARAMETERS_TAG in own:
+                own.remove(PARAMETERS_TAG)
+            if INJECTED_TAG in own:
+                own[own.index(INJECTED_TAG)] = PARAMETERS_TAG
     for output in outputs_of(result):
         output.get("data", {}).pop("image/svg+xml", None)
     return result
