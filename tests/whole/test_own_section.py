@@ -7,7 +7,9 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 import pytest
 
@@ -22,12 +24,21 @@ CELLS = re.findall(r"^```(markdown|python)\n((?:.*\n)*?)```$", PAGE, re.MULTILIN
 LINE = re.search(r"^```yaml\n(.+\n)```$", PAGE, re.MULTILINE)[1]
 PARAMETERS = ["package", "area", "baseline", "as_of", "language", "since"]
 NBVAL = ("-m", "pytest", "-q", "-p", "no:cacheprovider", "--nbval", "-W", "ignore")
+CHINESE = {
+    "# A section of mine": "# 自撰一节",
+    "At the reporting date": "截至报告期共有",
+    "people paid in. Since": "人缴费。自",
+    "their number changed by": "年起变动了",
+    "}`.": "}`人。",
+}
 
 
-def write_notebook(folder: Path) -> None:
-    """The notebook of the page, as the lab would save it."""
+def write_notebook(folder: Path, instead: Mapping[str, str] = MappingProxyType({})) -> None:
+    """The notebook of the page, as the lab would save it, with other texts instead of its own."""
     cells = []
     for kind, source in CELLS:
+        for old, new in instead.items():
+            source = source.replace(old, new)
         cell = {"cell_type": "markdown", "id": f"c{len(cells)}", "metadata": {}, "source": source}
         if kind == "python":
             cell |= {"cell_type": "code", "execution_count": None, "outputs": []}
@@ -141,6 +152,24 @@ def test_nbconvert_and_papermill_run_a_published_notebook(project: Project, tmp_
     assert "mine_last: 900 person" in texts["08_mine.ipynb"]
     assert "mine_last: 900 person" in texts["again.ipynb"]
     assert "mine_since: 2001" in texts["later.ipynb"]
+
+
+def test_a_section_in_chinese_needs_no_catalogue_either(tmp_path: Path) -> None:
+    project = Project.make(tmp_path / "project")
+    write_notebook(project.notebooks, CHINESE)
+    project.list_pages("notebooks/08_mine")
+    (project.book / "index.md").write_text("# 一本书\n\n只有一节。\n", encoding="utf-8")
+    # So that the book has the language at all.
+    (project.book / "locale" / "zh_CN" / "LC_MESSAGES").mkdir(parents=True)
+    done = project.build("--language", "zh_CN")
+    assert done.returncode == 0, done.stderr
+    page = project.output / "zh_CN" / "html" / "notebooks" / "08_mine.html"
+    assert "截至报告期共有" in page.read_text(encoding="utf-8")
+
+    write_notebook(project.notebooks, {**CHINESE, "# A section of mine": "# A section of mine"})
+    done = project.build("--language", "zh_CN")
+    assert done.returncode == 1
+    assert "no translation into zh_CN: 'A section of mine'" in done.stderr
 
 
 @pytest.fixture

@@ -213,6 +213,7 @@ def check_translated(app: Any, doctree: Any) -> None:
     """Warn of each text of a page that has no translation."""
     from docutils import nodes
     from sphinx.util import logging
+    from sphinx.util.nodes import extract_messages
 
     from pensionbook.book.gate import is_prose
 
@@ -220,9 +221,12 @@ def check_translated(app: Any, doctree: Any) -> None:
     if app.config.language == SOURCE_LANGUAGE or app.builder.name == TEMPLATES:
         return
     known = _catalogue_of(Path(app.srcdir) / LOCALE, app.config.language, app.env.docname)
-    for node in doctree.findall(nodes.Element):
-        if node.get("translated") is not False or not is_prose(node):
-            continue
+    if known:
+        found = (n for n in doctree.findall(nodes.Element) if n.get("translated") is False)
+    else:
+        # Sphinx looks at no text of a page that has no catalogue.
+        found = (node for node, _ in extract_messages(doctree))
+    for node in filter(is_prose, found):
         text = node.rawsource or node.astext()
         message = known.get(text)
         # A text that is the same in both languages counts as translated.
@@ -234,7 +238,8 @@ def check_translated(app: Any, doctree: Any) -> None:
 def _is_written_in(language: str, text: str) -> bool:
     """Whether a page says a text in this language already, as somebody's own section may."""
     words = _bare(text)
-    return language.startswith("zh") and len(_CJK.findall(words)) > len(_LATIN.findall(words))
+    latin = len(_LATIN.findall(words))
+    return not latin or (language.startswith("zh") and len(_CJK.findall(words)) > latin)
 
 
 def mend_of(printed: str) -> str:
