@@ -18,6 +18,7 @@ from docx.shared import Pt, RGBColor
 import packages
 from pensionbook.data.load import check_package, load_package
 from pensionbook.data.package import without_looks
+from pensionbook.data.stated import digests_by_part
 from pensionbook.data.word_reference import STYLES, own_reference, style_ids
 from pensionbook.files.archives import read_parts, write_parts
 from pensionbook.printing import write as formats
@@ -304,7 +305,8 @@ def test_a_package_may_name_files_of_its_own(tmp_path: Path) -> None:
     assert package.word == {"en": "looks/own.docx"}
     assert "looks/own.docx" in package.sha256
     # No notebook runs for its sake.
-    assert "looks/own.docx" not in package.optional_files
+    always, parts = digests_by_part(package)
+    assert "looks/own.docx" not in always.keys() | {file for own in parts.values() for file in own}
     assert "looks/own.docx" not in without_looks(package.sha256)
 
 
@@ -490,7 +492,11 @@ def test_a_changed_style_changes_the_word_report_and_nothing_else(tmp_path: Path
     after, said = build("00C000")
     assert "ok (en): unchanged, not run" in said
     differing = {name for name in before if before[name] != after[name]}
-    assert differing == {"en/report.docx", "manifest.json"}
+    assert differing == {
+        "en/report.docx",
+        "data/small-region/looks/own.docx",
+        "manifest.json",
+    }
     assert before.keys() == after.keys()
 
 

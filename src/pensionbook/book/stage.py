@@ -12,6 +12,7 @@ from typing import Any
 
 import yaml
 
+from pensionbook.book.catalogues import mend_of
 from pensionbook.book.compile import Compiler
 from pensionbook.book.compile_process import LOG
 from pensionbook.book.layout import DOWNLOADS
@@ -108,7 +109,9 @@ def compile_book(folder: Path, builders: Sequence[str], compiler: Compiler) -> d
     if code != 0 or not all(path.is_dir() for path in written.values()):
         log = folder / LOG
         printed = log.read_text(encoding="utf-8", errors="replace") if log.is_file() else ""
-        raise BuildError(f"the book does not compile:\n{_complaints(printed, folder / 'source')}")
+        found = _complaints(printed, folder / "source")
+        mend = mend_of(found)
+        raise BuildError(f"the book does not compile:\n{found}" + (f"\n{mend}" if mend else ""))
     return written
 
 

@@ -12,8 +12,6 @@ from pensionbook.data.evidence import folder_of, names_of
 from pensionbook.data.package import Area, Figure, Group, Identity, Indicator, Package, Term, Unit
 from pensionbook.data.periods import release_date
 from pensionbook.data.read import read_package
-from pensionbook.data.reads import Noted, loading, note
-from pensionbook.data.scenarios import FOLDER
 from pensionbook.data.tables import OPTIONAL_TABLES, RawPackage, RawTable, table_columns
 from pensionbook.data.vintages import LATEST, split_by_vintage
 from pensionbook.errors import PackageError, ParameterError, Problem, quote
@@ -32,7 +30,6 @@ def load_evidence(package: Package, name: str) -> Package:
         raise ParameterError(
             f"{package.name} names no evidence {name!r} in its datapackage.yaml; it names: {named}"
         )
-    note(name)
     return load_package(folder_of(package.path, name), check=False)
 
 
@@ -65,9 +62,8 @@ def load_package(
         PackageError: the package has problems; all of them are listed.
         ParameterError: there is no such vintage.
     """
-    with loading(source.path if isinstance(source, RawPackage) else Path(source)):
-        raw = source if isinstance(source, RawPackage) else read_package(source)
-        problems = check_raw_package(raw) if check else raw.problems
+    raw = source if isinstance(source, RawPackage) else read_package(source)
+    problems = check_raw_package(raw) if check else raw.problems
     if problems:
         raise PackageError(problems)
     files = {
@@ -88,28 +84,22 @@ def load_package(
         groups={row[0]: Group(*row) for row in raw.tables["groups"].rows},
         areas={row[0]: Area(*row) for row in raw.tables["areas"].rows},
         units=_units(raw),
-        tables=Noted(
-            {
-                name: tuple(raw.tables[name].records()) if name in raw.tables else ()
-                for name in OPTIONAL_TABLES
-            },
-            files,
-        ),
+        tables={
+            name: tuple(raw.tables[name].records()) if name in raw.tables else ()
+            for name in OPTIONAL_TABLES
+        },
         sha256=raw.sha256,
         evidence=tuple(names_of(raw.descriptor)),
         area=_own_area(raw),
         files=files,
         word=raw.word,
-        scenarios=Noted(raw.scenarios, FOLDER),
-        translations=Noted(
-            {
-                (row["language"], row["text"]): row["translation"]
-                for row in (
-                    raw.tables["translations"].records() if "translations" in raw.tables else ()
-                )
-            },
-            files["translations"],
-        ),
+        scenarios=raw.scenarios,
+        translations={
+            (row["language"], row["text"]): row["translation"]
+            for row in (
+                raw.tables["translations"].records() if "translations" in raw.tables else ()
+            )
+        },
     )
 
 

@@ -193,13 +193,6 @@ class Package:
     files: Mapping[str, str] = field(default_factory=dict)
     word: Mapping[str, str] = field(default_factory=dict)
 
-    @property
-    def optional_files(self) -> list[str]:
-        """Those of its files that a notebook need not read, and all of its evidence."""
-        tables = {*self.files.values()}
-        results = without_looks(self.sha256)
-        return sorted(name for name in results if "/" in name or name in tables)
-
     def said(self, text: str, language: str) -> str:
         """A text of the tables in a language; as it stands where it is not translated."""
         return self.translations.get((language, text), text)

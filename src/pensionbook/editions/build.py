@@ -25,20 +25,24 @@ from pensionbook.book.handed import (
 from pensionbook.book.kept import kept_book, trim
 from pensionbook.book.layout import EXTRA, TEMPLATES
 from pensionbook.book.stage import compile_book, stage, take
-from pensionbook.data.package import Package
+from pensionbook.data.package import Package, without_looks
+from pensionbook.data.stated import digests_by_part
 from pensionbook.editions import manifest
+from pensionbook.editions.imported import code_of
+from pensionbook.editions.inputs import PAGE_ROOMS, of_rooms
 from pensionbook.editions.places import KEPT_BOOKS, report_file
 from pensionbook.editions.plan import Plan
+from pensionbook.editions.sources import copy_packages
 from pensionbook.editions.workshop import Workshop
 from pensionbook.errors import BuildError
 from pensionbook.files.cache import Cache
 from pensionbook.files.digests import sha256_json
 from pensionbook.files.staging import staging_folder, swap_into_place
-from pensionbook.language.languages import LOCALE
+from pensionbook.language.languages import LOCALE, SOURCE_LANGUAGE
 from pensionbook.language.messages import translate
 from pensionbook.notebooks.results import notebook_text, published
 from pensionbook.notebooks.run import Executed, Progress, execute, look_up, plan_runs
-from pensionbook.notebooks.source import check_values
+from pensionbook.notebooks.source import DATA, check_values
 from pensionbook.report.audit import AUDIT_FILE, BOUNDS_FILE
 
 _SHOWN_MESSAGES = 30
@@ -119,6 +123,11 @@ class _Build:
         return self.staging / "new"
 
     @property
+    def inputs(self) -> dict[str, str]:
+        """The plan's inputs that bear on more than the looks of the Word report."""
+        return without_looks(self.plan.inputs)
+
+    @property
     def cache(self) -> Cache:
         """What earlier builds kept."""
         return self.workshop.cache
@@ -157,6 +166,7 @@ class _Build:
             for language, notebooks in by_language.items()
         }
         write_values(values, self.new / "values.json")
+        copy_packages(self.package, self.new / DATA)
         check_exhibits({lang: exhibits_of(books) for lang, books in by_language.items()})
         check_models({language: models(books) for language, books in by_language.items()})
         revisions = self._revisions()
@@ -187,7 +197,7 @@ class _Build:
         """Check that what the program and the notebooks say is translated."""
         from pensionbook.language.catalogues import problems
 
-        own = self.plan.inputs_of("pensionbook/", "notebooks/")
+        own = {n: d for n, d in self.inputs.items() if n.startswith(("pensionbook/", "notebooks/"))}
         key = sha256_json(["messages", own, list(self.plan.languages)])
         if self.cache.load(key) == _TRANSLATED:
             return
@@ -199,13 +209,18 @@ class _Build:
         ]
         if wrong:
             listing = "\n".join(wrong[:_SHOWN_MESSAGES])
-            raise BuildError(f"{len(wrong)} messages wait for a translation:\n{listing}")
+            raise BuildError(
+                f"{len(wrong)} messages wait for a translation:\n{listing}\n"
+                "run `make messages` and write it into these catalogues of "
+                "src/pensionbook/language, or build the language they are written in alone: "
+                f"--language {SOURCE_LANGUAGE}"
+            )
         self.cache.store(key, _TRANSLATED)
 
     def _compute(self) -> tuple[dict[str, dict[str, Any]], Executed]:
         """The data of the register and the executed notebooks, by language."""
-        optional = {f"package/{file}": file for file in self.package.optional_files}
-        read = self._data()
+        code = {notebook.name: code_of(notebook, self.inputs) for notebook in self.plan.notebooks}
+        always, parts = digests_by_part(self.package)
         runs = [
             run
             for language in self.plan.languages
@@ -214,9 +229,10 @@ class _Build:
                 self.package.name,
                 self.plan.values | {"language": language},
                 self.plan.own_values | {"language": language},
-                {name: digest for name, digest in read.items() if name not in optional},
+                code,
+                always,
+                parts,
                 self.workshop.versions,
-                {file: read[name] for name, file in optional.items()},
             )
         ]
         waiting, executed = look_up(runs, self.cache)
@@ -240,15 +256,12 @@ class _Build:
             )
         return registers, executed
 
-    def _data(self) -> dict[str, str]:
-        """Digests of what notebooks and the audit read."""
-        return self.plan.inputs_of("package/", "pensionbook/", "schemas/")
-
     def _audit(self) -> dict[str, dict[str, Any]]:
         """Write the audit's files; the data of the register's page come back, by language."""
         names = (AUDIT_FILE, BOUNDS_FILE)
         languages = self.plan.languages
-        key = sha256_json(["audit", self._data(), self.workshop.versions, list(languages)])
+        read = of_rooms(self.inputs, PAGE_ROOMS) | without_looks(self.package.sha256)
+        key = sha256_json(["audit", read, self.workshop.versions, list(languages)])
         kept = self.cache.load(key)
         if kept is None:
             from pensionbook.book.register import register_data
@@ -332,8 +345,8 @@ class _Build:
             pages_folder.rename(report_file(new, language, "html").parent)
 
     def _upstream(self) -> str:
-        """Digest of the library and the versions that pages are read with."""
-        return sha256_json([self.plan.inputs_of("pensionbook/"), self.workshop.versions])
+        """Digest of what the library and the installed versions do to pages."""
+        return sha256_json([of_rooms(self.inputs, PAGE_ROOMS), self.workshop.versions])
 
     def _print(self, pages_folder: Path, language: str, title: str) -> None:
         """Write the formats that are made from the web pages."""

@@ -9,7 +9,6 @@ from typing import Any
 
 from pensionbook.book.layout import TEMPLATES
 from pensionbook.data.names import is_slug
-from pensionbook.data.package import without_looks
 from pensionbook.data.read import read_package
 from pensionbook.data.tables import DESCRIPTOR, RawPackage
 from pensionbook.editions import manifest
@@ -49,11 +48,6 @@ class Plan:
     def of_part(self, area: str) -> Plan:
         """The plan of an area of a batch, whose folder this plan's is."""
         return replace(self, values=self.values | {"area": area}, output=self.output / area)
-
-    def inputs_of(self, *folders: str) -> dict[str, str]:
-        """Those of the inputs that lie below some folders and bear on more than Word's looks."""
-        read = without_looks(self.inputs)
-        return {name: digest for name, digest in read.items() if name.startswith(folders)}
 
     def manifest(self, versions: Mapping[str, str]) -> dict[str, Any]:
         """The manifest of the edition, but for its outputs.

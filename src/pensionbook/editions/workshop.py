@@ -14,6 +14,8 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from pensionbook.book.compile import Compiler, open_compiler
+from pensionbook.data.package import without_looks
+from pensionbook.editions.inputs import ENGINE_ROOMS, of_rooms
 from pensionbook.editions.plan import Plan
 from pensionbook.engine.kept import RECONCILED
 from pensionbook.files.cache import Cache
@@ -53,7 +55,7 @@ class Workshop:
         """
         self.folder = Path(tempfile.mkdtemp(prefix="workshop-", dir=place)).resolve()
         self.cache, self.versions, self.jobs = cache, dict(versions), jobs
-        key = sha256_json([plan.inputs_of("pensionbook/", "schemas/"), self.versions])
+        key = sha256_json([of_rooms(without_looks(plan.inputs), ENGINE_ROOMS), self.versions])
         self.kept = cache.folder / "reconciled" / key[:16]
         self._temporary = {"TMPDIR": str(self.folder)} if holds_temporary else {}
         self._lock = threading.Lock()

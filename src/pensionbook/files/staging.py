@@ -16,7 +16,9 @@ from pensionbook.errors import BuildError
 from pensionbook.files.atomic import locked
 
 # Whatever else lies in an output folder is somebody's own and must not be swept away.
-KNOWN_ENTRIES = frozenset({"audit.csv", "bounds.csv", "values.json", "manifest.json", "notebooks"})
+KNOWN_ENTRIES = frozenset(
+    {"audit.csv", "bounds.csv", "values.json", "manifest.json", "notebooks", "data"}
+)
 _LANGUAGE = re.compile(r"[a-z]{2,3}(_[A-Z][A-Za-z]{1,3})?")
 _AT_CURRENT_FOLDER = -100
 _EXCHANGE = 2

@@ -11,7 +11,7 @@ import pandas as pd
 
 from pensionbook.data.load import load_evidence, load_package
 from pensionbook.data.package import Package
-from pensionbook.data.reads import parts_read
+from pensionbook.data.stated import reads_of, restricted
 from pensionbook.engine.cited import Cited
 from pensionbook.engine.kept import reconciled
 from pensionbook.engine.reconcile import Reconciliation
@@ -33,11 +33,13 @@ class Report(View):
         result: Reconciliation | Cited,
         *,
         notebook: str = "",
+        reads: Sequence[str] | None = None,
         **chosen: Unpack[Chosen],
     ) -> None:
         """What a view wants, and the name recorded with each value."""
         super().__init__(result, **chosen)
         self.notebook = notebook
+        self.reads = reads
         self.values: dict[str, Measure] = {}
         self.words: dict[str, str] = {}
 
@@ -181,7 +183,7 @@ class Report(View):
 
         records = self.named_values()
         lines = [f"{r['id']}: {r['text']} {r['unit']}".rstrip() for r in records]
-        handed = {"values": records, "read": parts_read()}
+        handed = {"values": records} | ({} if self.reads is None else {"reads": [*self.reads]})
         listing = json.dumps(handed, ensure_ascii=False, sort_keys=True)
         display({VALUES_MIME: json.loads(listing), "text/plain": "\n".join(lines)}, raw=True)
 
@@ -271,14 +273,20 @@ def open_report(
         as_of: the reporting date, ``YYYY`` or ``YYYY-MM``.
         counted: indicator of those whom the report counts.
         language: ``en`` or ``zh_CN``.
-        notebook: name recorded with each value.
+        notebook: name of the notebook, without its ending, recorded with each value. Where a
+            notebook of this name lies in the working folder and states in its metadata what it
+            reads, the other optional parts of the package are closed.
 
     Raises:
         PackageError: the package does not pass the check.
-        ParameterError: a parameter does not fit the package.
+        ParameterError: a parameter does not fit the package, or what the notebook states is no
+            list of parts. Later, when it looks into a part that it did not state.
     """
     if not isinstance(package, Package):
         package = load_package(Path(package), check=False)
+    reads = _stated(notebook)
+    if reads is not None:
+        package = restricted(package, reads, notebook)
     return Report(
         reconciled(package),
         area=area,
@@ -287,4 +295,15 @@ def open_report(
         counted=counted,
         language=language,
         notebook=notebook,
+        reads=reads,
     )
+
+
+def _stated(notebook: str) -> tuple[str, ...] | None:
+    """What a notebook of the working folder states that it reads; None where it states nothing."""
+    try:
+        content = json.loads(Path(f"{notebook}.ipynb").read_text(encoding="utf-8"))
+        return reads_of(content["metadata"])
+    except (OSError, ValueError, KeyError, TypeError):
+        # None there, or none that can be read: then nothing is stated.
+        return None

@@ -36,10 +36,12 @@ from pensionbook.editions.releases.record import (
 )
 from pensionbook.editions.releases.show import to_json
 from pensionbook.editions.releases.sides import VALUES_FILE, read_side
-from pensionbook.editions.releases.sources import DATA, check_unchanged, copy_sources, read_sources
+from pensionbook.editions.releases.sources import check_unchanged, read_sources
+from pensionbook.editions.sources import copy_packages
 from pensionbook.errors import PackageError, ReleaseError
 from pensionbook.files.atomic import locked
 from pensionbook.files.digests import sha256_file
+from pensionbook.notebooks.source import DATA
 
 DIFFERENCE_FILE = "revisions.json"
 _STAGING = ".release-"
@@ -85,6 +87,7 @@ def release(
         ReleaseError: the name or the day will not do, the edition is none or not as it was built,
             its package is another, or the release cannot be written.
         PackageError: the package cannot be read.
+        BuildError: it changed while it was copied.
     """
     check_name(name)
     given = read_date(day) if day else None
@@ -194,7 +197,7 @@ def _fill(
         if sha256_file(copied) != digest:
             raise ReleaseError(f"{edition / path} changed while it was copied; try again")
     shutil.copyfile(edition / manifest.NAME, folder / manifest.NAME)
-    copy_sources(raw, package.name, folder / DATA)
+    copy_packages(package, folder / DATA)
     comparison = None
     if earlier:
         now = read_side(folder, folder / DATA / package.name)

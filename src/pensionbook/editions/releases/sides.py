@@ -14,7 +14,6 @@ from pensionbook.data.package import Package
 from pensionbook.editions import manifest
 from pensionbook.editions.releases.record import RECORD, read_json, read_record
 from pensionbook.editions.releases.sources import (
-    DATA,
     changed_files,
     check_unchanged,
     load_sources,
@@ -23,6 +22,7 @@ from pensionbook.editions.releases.sources import (
 )
 from pensionbook.errors import ReleaseError
 from pensionbook.files.digests import sha256_file
+from pensionbook.notebooks.source import DATA
 from pensionbook.report.audit import AUDIT_COLUMNS, AUDIT_FILE, BOUNDS_COLUMNS, BOUNDS_FILE
 
 VALUES_FILE = "values.json"
