@@ -35,7 +35,7 @@ def reconciled(package: Package, folder: Path | None = None) -> Reconciliation:
     folder = folder or (Path(named) if named else None)
     if folder is None:
         return reconcile(package)
-    path = folder / f"{sha256_json([package.name, package.sha256])}.pickle"
+    path = folder / f"{sha256_json([package.name, package.sha256, package.changes])}.pickle"
     found = _load(path)
     if found is not None:
         found.package = package

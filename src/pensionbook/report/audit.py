@@ -8,13 +8,13 @@ from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
 from pathlib import Path
 
-from pensionbook.data.figures import decimals_printed
+from pensionbook.data.figures import decimal_outward, decimals_printed
 from pensionbook.data.package import Package
 from pensionbook.engine.kept import reconciled
 from pensionbook.engine.reconcile import Reconciliation, reconcile, superseded_verdicts
 from pensionbook.engine.results import VERDICTS, Verdict
 from pensionbook.errors import BuildError, NoFiguresError
-from pensionbook.report.reasons import because, decimal_outward, interval_text
+from pensionbook.report.reasons import because, interval_text
 
 AUDIT_FILE, BOUNDS_FILE = "audit.csv", "bounds.csv"
 AUDIT_COLUMNS = (

@@ -40,6 +40,9 @@ class Measure:
     unit: str
     formula: str
 
+    def __repr__(self) -> str:
+        return f"{self.formula}, in {self.unit}: {self.bound!r}"
+
     @property
     def known(self) -> bool:
         """Whether anything bounds it on both sides."""
