@@ -142,10 +142,13 @@ class Audit:
                         f"{column} {quote(str(name))} is not in {table}.csv of "
                         f"{self.package.name}{nearest(str(name), known)}; write one of its ids"
                     )
-            if not is_period(str(quantity.period)):
+            period = quantity.period
+            if not isinstance(period, str):
                 raise ParameterError(
-                    f"period {quote(str(quantity.period))} is not written YYYY or YYYY-MM"
+                    f"period {period!r} is no text; write it as text, {str(period)!r}"
                 )
+            if not is_period(period):
+                raise ParameterError(f"period {quote(period)} is not written YYYY or YYYY-MM")
         return terms
 
 
