@@ -12,7 +12,7 @@ What researchers use, each resolved on first use so that nothing slow is importe
 from __future__ import annotations
 
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from pensionbook import analysis, charts, projection
@@ -59,16 +59,18 @@ _PLACES = {
 }
 
 
-def __getattr__(name: str) -> Any:
-    if name in _PLACES:
-        module, attribute = _PLACES[name]
-        found = getattr(import_module(f"{__name__}.{module}"), attribute)
-    elif name in __all__:
-        found = import_module(f"{__name__}.{name}")
-    else:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    globals()[name] = found
-    return found
+if not TYPE_CHECKING:
+    # A type checker has the imports above, and would take every name for known by this.
+    def __getattr__(name: str) -> object:
+        if name in _PLACES:
+            module, attribute = _PLACES[name]
+            found = getattr(import_module(f"{__name__}.{module}"), attribute)
+        elif name in __all__:
+            found = import_module(f"{__name__}.{name}")
+        else:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        globals()[name] = found
+        return found
 
 
 def __dir__() -> list[str]:

@@ -238,11 +238,13 @@ def test_a_bound_says_what_it_rests_on_and_keeps_its_fractions() -> None:
 
 
 def test_the_tables_are_the_files_with_numbers_as_numbers(tmp_path: Path) -> None:
+    audit().write(tmp_path / "own")
     write_audit(audit().package, tmp_path)
     ends = {"audit.csv": ["implied_low", "implied_high"], "bounds.csv": ["low", "high"]}
     for name, table in (("audit.csv", audit().table()), ("bounds.csv", audit().bounds_table())):
         file = pd.read_csv(tmp_path / name, dtype=str, keep_default_na=False)
         assert list(table.columns) == list(file.columns)
+        assert (tmp_path / "own" / name).read_bytes() == (tmp_path / name).read_bytes()
         for column in file.columns:
             if column in ends[name]:
                 wanted = pd.to_numeric(file[column].replace("unproved", ""))

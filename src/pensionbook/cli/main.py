@@ -300,24 +300,20 @@ def build(
     alone = {"--only": only, "--scheduler": scheduler, "--transfer": transfer}
     if named := [option for option, value in alone.items() if value is not None]:
         raise ParameterError(f"{named[0]}: only for many editions; write --each area, or leave out")
-    from pensionbook.editions.plan import build_edition
-    from pensionbook.editions.progress import progress_on
+    from pensionbook.editions.make import build as make
     from pensionbook.notebooks.source import split_assignments
 
-    given = split_assignments(parameter or [])
-    with progress_on() as progress:
-        built = build_edition(
-            package,
-            given=given,
-            languages=language or (),
-            formats=kind or (),
-            output=output,
-            notebooks=notebooks,
-            book=book,
-            jobs=jobs or 0,
-            since=since,
-            progress=progress,
-        )
+    built = make(
+        package,
+        parameters=split_assignments(parameter or []),
+        languages=language or (),
+        formats=kind or (),
+        output=output,
+        notebooks=notebooks,
+        book=book,
+        jobs=jobs or 0,
+        since=since,
+    )
     if not built.changed:
         typer.echo("nothing changed")
     for first, *others in built.reports:

@@ -351,7 +351,12 @@ class Package:
                     f"{column}={cell!r} is no text, which alone says how a numeral was rounded; "
                     f"write {column}={str(cell)!r} as it would be printed"
                 )
-        new = replace(old, **chosen)
+        new = replace(
+            old,
+            printed=chosen.get("printed", old.printed),
+            qualifier=chosen.get("qualifier", old.qualifier),
+            unit=chosen.get("unit", old.unit),
+        )
         problems = [p for p in check_raw_package(self._raw(new)) if p.file == _FIGURES]
         if problems:
             raise PackageError(problems)

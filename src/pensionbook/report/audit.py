@@ -55,6 +55,16 @@ def write_audit(
         result = reconcile(package, jobs=jobs, progress=progress)
     else:
         result = reconciled(package, keep_in)
+    write_tables(result, folder)
+    return result
+
+
+def write_tables(result: Reconciliation, folder: Path) -> None:
+    """Write ``audit.csv`` and ``bounds.csv`` of a reconciliation, each whole or not at all.
+
+    Raises:
+        BuildError: the folder cannot be written.
+    """
     try:
         folder.mkdir(parents=True, exist_ok=True)
         _write_csv(folder / AUDIT_FILE, AUDIT_COLUMNS, audit_rows(result))
@@ -64,7 +74,6 @@ def write_audit(
             f"cannot write the audit to {folder}: {error.strerror or error}; "
             "name a folder you may write to with --output"
         ) from error
-    return result
 
 
 def audit_rows(result: Reconciliation) -> Iterable[tuple[str, ...]]:
@@ -194,4 +203,5 @@ __all__ = [
     "troubled_first",
     "verdict_counts",
     "write_audit",
+    "write_tables",
 ]

@@ -23,6 +23,7 @@ from pensionbook.report.audit import (
     audit_rows,
     bounds_rows,
     verdict_counts,
+    write_tables,
 )
 from pensionbook.report.reasons import because
 
@@ -101,6 +102,14 @@ class Audit:
         in base units, rounded outward, NaN where nothing bounds them.
         """
         return _table(BOUNDS_COLUMNS, bounds_rows(self.result))
+
+    def write(self, folder: str | Path) -> None:
+        """Write audit.csv and bounds.csv into a folder, as ``pensionbook audit`` does.
+
+        Raises:
+            BuildError: the folder cannot be written.
+        """
+        write_tables(self.result, Path(folder))
 
     def bound(self, quantity: Quantity | Terms, per: Quantity | Terms | None = None) -> Bound:
         """Proved bounds of a quantity, of a sum, or of a quotient of two.

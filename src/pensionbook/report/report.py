@@ -315,7 +315,7 @@ def open_report(
         package = package.result
     result = reconciled(package) if isinstance(package, Package) else package
     told = {"area": area, "baseline": baseline, "as_of": as_of, "counted": counted}
-    chosen = {"counted": CONTRIBUTORS} | result.package.parameters
+    chosen = {"counted": CONTRIBUTORS, **result.package.parameters}
     chosen |= {name: str(value) for name, value in told.items() if value}
     for name in ("area", "baseline", "as_of"):
         if not chosen.get(name):
