@@ -47,6 +47,7 @@ def test_the_wheel_holds_every_module_and_nothing_else(names: set[str]) -> None:
     assert "pensionbook/cli/main.py" in modules
     assert modules <= names
     beside = {
+        "py.typed",
         "notebooks/kernels/kernel.json",
         "editions/batch/overview.css",
         "editions/batch/overview.js",

@@ -23,6 +23,7 @@ from pensionbook.book.passages import (
     PictureDirective,
     give_alternative_texts,
 )
+from pensionbook.book.reference import keep_english
 from pensionbook.book.revisions import RevisionsDirective
 from pensionbook.book.roles import FigureRole, SeeRole, ValueNode, ValueRole
 from pensionbook.book.search import setup_search
@@ -61,6 +62,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.connect("html-page-context", add_switch)
     app.connect("html-page-context", mend)
     app.connect("doctree-read", give_alternative_texts)
+    app.connect("doctree-read", keep_english)
     app.connect("doctree-read", check_prose)
     app.connect("doctree-read", check_translated)
     app.connect("doctree-read", translate_captions, priority=900)

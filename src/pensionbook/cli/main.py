@@ -161,21 +161,13 @@ def check(package: Annotated[Path, _PACKAGE]) -> None:
     Each line says the file, the row, the column, what was found and what to write instead. Where
     there are no problems, lines that begin with "to do" say what the package still waits for.
     """
-    from pensionbook.data.check import check_raw_package
-    from pensionbook.data.read import read_package
-    from pensionbook.data.todo import to_do
+    from pensionbook.data.load import check_package
 
-    raw = read_package(package)
-    problems = check_raw_package(raw)
-    if problems:
-        raise PackageError(problems)
-    figures = len(raw.tables["figures"].rows)
-    identities = len({row[0] for row in raw.tables["identities"].rows})
-    typer.echo(
-        f"{raw.descriptor['name']}: no problems: {figures} figure{'s' * (figures != 1)}, "
-        f"{identities} identit{'y' if identities == 1 else 'ies'}"
-    )
-    for note in to_do(raw):
+    found = check_package(package)
+    if found:
+        raise PackageError(found)
+    typer.echo(found.summary)
+    for note in found.to_do:
         typer.echo(f"to do: {note}")
 
 

@@ -95,11 +95,10 @@ def diff(
     also rest on an identity, a parameter or the code that changed. Moves that alter a stated
     finding (another word, verdict or sign) come first.
     """
-    from pensionbook.editions.releases.compare import compare
+    from pensionbook.editions.releases.doubts import diff as compared
     from pensionbook.editions.releases.show import deliver
-    from pensionbook.editions.releases.sides import read_sides
 
-    found = compare(*read_sides(old, new, data or ()))
+    found = compared(old, new, data=data or ())
     written = deliver(found, output, as_json=as_json, language=language, every=every)
     if written:
         typer.echo(f"written: {written}")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from typing import Any
+from html import escape
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from pensionbook.data.figure_rules import check_figures
@@ -17,7 +18,44 @@ from pensionbook.data.tables import DESCRIPTOR, RawPackage
 from pensionbook.data.word_reference import check_references
 from pensionbook.errors import Problem, quote
 
+if TYPE_CHECKING:
+    import pandas as pd
+
 _TEXT = re.compile(r"(?![=+@＝＋－＠-])(?!.*<[A-Za-z/!?])[^\s\x00-\x1f\x7f]([^\x00-\x1f\x7f]*\S)?")
+
+
+class Problems(list[Problem]):
+    """The problems of a data package, one a line; empty where there are none.
+
+    Attributes:
+        summary: how many there are, or what the package holds.
+        to_do: what a package without problems still waits for.
+    """
+
+    def __init__(
+        self, problems: Iterable[Problem] = (), *, summary: str = "", to_do: Iterable[object] = ()
+    ) -> None:
+        super().__init__(problems)
+        self.summary = summary
+        self.to_do = [str(note) for note in to_do]
+
+    def __repr__(self) -> str:
+        return "\n".join(map(str, self)) or self.summary
+
+    def _repr_html_(self) -> str:
+        return (
+            self.table().to_html(index=False, na_rep="")
+            if self
+            else f"<p>{escape(self.summary)}</p>"
+        )
+
+    def table(self) -> pd.DataFrame:
+        """Columns ``file, row, column, found, mend``; the row is missing where a file is meant."""
+        import pandas as pd
+
+        columns = ["file", "row", "column", "found", "mend"]
+        rows = [[getattr(problem, column) for column in columns] for problem in self]
+        return pd.DataFrame(rows, columns=columns).astype({"row": "Int64"})
 
 
 def check_raw_package(raw: RawPackage) -> list[Problem]:

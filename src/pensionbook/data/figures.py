@@ -9,12 +9,17 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from fractions import Fraction
+from math import ceil, floor, log10
 
 _NUMERAL = re.compile(r"(?P<sign>[+-]?)(?P<whole>[0-9]+)(?:\.(?P<decimals>[0-9]+))?")
 _FRACTION = re.compile(r"(?P<sign>[+-]?)(?P<numerator>[0-9]+)/(?P<denominator>[0-9]+)")
 
 QUALIFIERS = ("exact", "about", "nearly", "over", "at_least", "forecast")
 DIRECTIONS = ("rising", "falling")
+VINTAGES = ("preliminary", "final", "revised")
+# Of the width of an interval as many digits are shown, and of a number at most so many decimals.
+_DIGITS_OF_WIDTH = 4
+_MOST_DECIMALS = 9
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +53,29 @@ class Interval:
             other.low is None or self.high is None or other.low <= self.high
         )
 
+    def __str__(self) -> str:
+        """The ends in decimals, rounded outward: ``1,835,583.8 to 1,835,765``."""
+        decimals = self._telling_decimals()
+        low, high = (
+            None
+            if end is None
+            else _without_zeros(decimal_outward(end, decimals, up=up, grouped=True))
+            for end, up in ((self.low, False), (self.high, True))
+        )
+        if low is None:
+            return "anything" if high is None else f"at most {high}"
+        if high is None:
+            return f"at least {low}"
+        return low if low == high else f"{low} to {high}"
+
+    def _telling_decimals(self) -> int:
+        """Decimals that show how wide it is; of a single number all that it has."""
+        ends = [end for end in (self.low, self.high) if end is not None]
+        width = float(max(ends) - min(ends)) if len(ends) == 2 else 0.0
+        if not width:
+            return _MOST_DECIMALS
+        return max(0, min(_MOST_DECIMALS, _DIGITS_OF_WIDTH - 1 - floor(log10(width))))
+
 
 @dataclass(frozen=True, slots=True)
 class Reading:
@@ -59,6 +87,23 @@ class Reading:
 
     rounded: Interval
     widest: Interval
+
+
+def decimal_outward(value: Fraction, decimals: int, *, up: bool, grouped: bool = False) -> str:
+    """A decimal numeral rounded away from the interval it ends: a high end up, a low end down.
+
+    >>> decimal_outward(Fraction(1, 3), 2, up=True)
+    '0.34'
+    """
+    steps = (ceil if up else floor)(value * 10**decimals)
+    sign, steps = ("-" if steps < 0 else ""), abs(steps)
+    whole, part = divmod(steps, 10**decimals)
+    digits = f"{whole:,}" if grouped else str(whole)
+    return f"{sign}{digits}.{part:0{decimals}d}" if decimals else f"{sign}{digits}"
+
+
+def _without_zeros(numeral: str) -> str:
+    return numeral.rstrip("0").rstrip(".") if "." in numeral else numeral
 
 
 def decimals_printed(printed: str) -> int:

@@ -7,12 +7,13 @@ from __future__ import annotations
 from fractions import Fraction
 from pathlib import Path
 
-from pensionbook.data.check import check_raw_package
+from pensionbook.data.check import Problems, check_raw_package
 from pensionbook.data.evidence import folder_of, names_of
 from pensionbook.data.package import Area, Figure, Group, Identity, Indicator, Package, Term, Unit
 from pensionbook.data.periods import release_date
 from pensionbook.data.read import read_package
 from pensionbook.data.tables import OPTIONAL_TABLES, RawPackage, RawTable, table_columns
+from pensionbook.data.todo import to_do
 from pensionbook.data.vintages import LATEST, split_by_vintage
 from pensionbook.errors import PackageError, ParameterError, Problem, quote
 
@@ -33,7 +34,7 @@ def load_evidence(package: Package, name: str) -> Package:
     return load_package(folder_of(package.path, name), check=False)
 
 
-def check_package(path: str | Path) -> list[Problem]:
+def check_package(path: str | Path) -> Problems:
     """All problems of a data package at once; an empty list when there are none.
 
     Structure, types and constraints are checked with frictionless against our Table Schemas, and
@@ -41,8 +42,26 @@ def check_package(path: str | Path) -> list[Problem]:
 
     Args:
         path: the folder that holds datapackage.yaml.
+
+    >>> pb.check("data/example-county-2004")
+    example-county-2004: no problems: 12 figures, 2 identities
+    >>> pb.check("data/example-country-2004").table()[["file", "mend"]]
+                   file                                       mend
+    0  datapackage.yaml  give the folder that holds datapackage.yaml
     """
-    return check_raw_package(read_package(path))
+    raw = read_package(path)
+    problems = check_raw_package(raw)
+    name = str(raw.descriptor.get("name", raw.path))
+    if problems:
+        count = len(problems)
+        return Problems(problems, summary=f"{name}: {count} problem{'s' * (count != 1)}")
+    figures = len(raw.tables["figures"].rows)
+    identities = len({row[0] for row in raw.tables["identities"].rows})
+    summary = (
+        f"{name}: no problems: {figures} figure{'s' * (figures != 1)}, "
+        f"{identities} identit{'y' if identities == 1 else 'ies'}"
+    )
+    return Problems(summary=summary, to_do=to_do(raw))
 
 
 def load_package(
@@ -61,6 +80,9 @@ def load_package(
     Raises:
         PackageError: the package has problems; all of them are listed.
         ParameterError: there is no such vintage.
+
+    >>> pb.load("data/example-county-2004")
+    Package example-county-2004: 12 figures, 2 identities
     """
     raw = source if isinstance(source, RawPackage) else read_package(source)
     problems = check_raw_package(raw) if check else raw.problems
@@ -70,6 +92,7 @@ def load_package(
         name: raw.tables[name].file if name in raw.tables else f"{name}.csv"
         for name in OPTIONAL_TABLES
     }
+    parameters = _own_parameters(raw)
     figures, superseded = split_by_vintage(_figures(raw.tables["figures"]), vintage)
     return Package(
         path=raw.path,
@@ -90,7 +113,9 @@ def load_package(
         },
         sha256=raw.sha256,
         evidence=tuple(names_of(raw.descriptor)),
-        area=_own_area(raw),
+        area=parameters.get("area", ""),
+        parameters=parameters,
+        changes=() if vintage == LATEST else (f"as of {vintage} figures",),
         files=files,
         word=raw.word,
         scenarios=raw.scenarios,
@@ -103,10 +128,11 @@ def load_package(
     )
 
 
-def _own_area(raw: RawPackage) -> str:
+def _own_parameters(raw: RawPackage) -> dict[str, str]:
     own = raw.descriptor.get("pensionbook")
     parameters = own.get("parameters") if isinstance(own, dict) else None
-    return str(parameters.get("area", "")) if isinstance(parameters, dict) else ""
+    found = parameters if isinstance(parameters, dict) else {}
+    return {str(name): str(value) for name, value in found.items()}
 
 
 def _figures(table: RawTable) -> tuple[Figure, ...]:

@@ -16,7 +16,7 @@ from typing import Any
 
 import yaml
 
-from pensionbook.data.package import Scenario
+from pensionbook.data.reforms import Scenario
 from pensionbook.errors import Problem, listed, nearest, quote
 
 DESCRIPTOR = "datapackage.yaml"

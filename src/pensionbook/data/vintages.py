@@ -12,13 +12,12 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from pensionbook.data.figures import read_figure
+from pensionbook.data.figures import VINTAGES, read_figure
 from pensionbook.errors import ParameterError, listed, nearest, quote
 
 if TYPE_CHECKING:
     from pensionbook.data.package import Figure, Package
 
-VINTAGES = ("preliminary", "final", "revised")
 LATEST = VINTAGES[-1]
 
 

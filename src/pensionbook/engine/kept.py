@@ -34,7 +34,8 @@ def reconciled(package: Package, folder: Path | None = None) -> Reconciliation:
     folder = folder or (Path(named) if named else None)
     if folder is None:
         return reconcile(package)
-    path = folder / f"{sha256_json([package.name, without_looks(package.sha256)])}.pickle"
+    content = [package.name, without_looks(package.sha256), package.changes]
+    path = folder / f"{sha256_json(content)}.pickle"
     found = _load(path)
     if found is not None:
         found.package = package

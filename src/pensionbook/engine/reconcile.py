@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field, replace
@@ -16,6 +17,7 @@ from pensionbook.data.vintages import packages_of_superseded
 from pensionbook.engine.component import PartSolver, solve_component
 from pensionbook.engine.problem import Answer, Claim, Part
 from pensionbook.engine.results import (
+    VERDICTS,
     Bound,
     Verdict,
     bound_of,
@@ -71,6 +73,11 @@ class Reconciliation:
     def without_models(self) -> Reconciliation:
         """The same without the solvers that its questions have left behind, to be kept."""
         return replace(self, _models={})
+
+    def __repr__(self) -> str:
+        counts = Counter(verdict.verdict for verdict in self.verdicts.values())
+        told = ", ".join(f"{counts[name]} {name}" for name in VERDICTS if counts[name])
+        return f"Reconciliation of {self.package.label}: {told}; {len(self.bounds)} bounds"
 
     def knows(self, quantity: Quantity) -> bool:
         """Whether any figure or identity mentions the quantity."""

@@ -20,6 +20,14 @@ class Bound:
 
     An end is ``None`` when nothing bounds it. ``unproved`` is true when an end is missing only
     because no proof was found. ``figures`` and ``identities`` are ids, in the package's order.
+    The ends are exact fractions; shown they are rounded outward.
+
+    >>> audit = pb.reconcile(pb.load("data/example-county-2004"))
+    >>> bound = audit.bound(pb.Quantity("contributors", "all", "example_county", "2000"))
+    >>> bound
+    48,207.819 to 48,212.88 (rests on 3 figures)
+    >>> bound.low
+    Fraction(183720000, 3811)
     """
 
     low: Fraction | None
@@ -33,6 +41,14 @@ class Bound:
     def interval(self) -> Interval:
         """The bound as an interval."""
         return Interval(self.low, self.high)
+
+    def __repr__(self) -> str:
+        counts = (
+            _counted(len(self.figures), "figure"),
+            *([_counted(len(self.assumptions), "assumption")] if self.assumptions else []),
+        )
+        unproved = ", an end not proved" if self.unproved else ""
+        return f"{self.interval} (rests on {', '.join(counts)}{unproved})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +64,20 @@ class Verdict:
     implied: Bound
     repairs: tuple[tuple[str, ...], ...] = ()
     all_repairs_checked: bool = True
+
+    @property
+    def printed(self) -> str:
+        """What is printed, with its unit and qualifier."""
+        return self.figure.as_printed
+
+    def __repr__(self) -> str:
+        implied = f"the others allow {self.implied.interval} {self.figure.unit}".rstrip()
+        told = implied if self.implied.figures else "the others say nothing about it"
+        return f"{self.figure.figure_id}: {self.printed}: {self.verdict}; {told}"
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count or 'no'} {noun}{'s' * (count != 1)}"
 
 
 def takes_part(claim: int, cluster: Cluster) -> bool:

@@ -22,7 +22,13 @@ Coefficients = Mapping[int, mpq]
 
 
 class Quantity(NamedTuple):
-    """A level: what is counted, of whom, where and when (year-end for a stock in a year)."""
+    """A level: what is counted, of whom, where and when (year-end for a stock in a year).
+
+    The first three are ids of the package's tables, the period is ``YYYY`` or ``YYYY-MM``.
+
+    >>> pb.Quantity("contributors", "all", "example_county", "2000").period
+    '2000'
+    """
 
     indicator: str
     group: str

@@ -89,6 +89,13 @@ class Projection:
     def __getitem__(self, output: str) -> Array:
         return self.outputs[output]
 
+    def __repr__(self) -> str:
+        shape = next((array.shape for array in self.outputs.values()), ())
+        draws = f", {shape[1]:,} draws" if len(shape) > 1 else ""
+        return (
+            f"Projection of {self.years[0]} to {self.years[-1]}: {len(self.outputs)} outputs{draws}"
+        )
+
     def at(self, year: int, output: str) -> Array:
         """One output in one year: an array over draws, or a single number."""
         return self.outputs[output][self.years.index(year)]

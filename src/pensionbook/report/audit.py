@@ -9,14 +9,14 @@ from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
 from pathlib import Path
 
-from pensionbook.data.figures import decimals_printed
+from pensionbook.data.figures import decimal_outward, decimals_printed
 from pensionbook.data.package import Package
 from pensionbook.engine.kept import reconciled
 from pensionbook.engine.reconcile import Reconciliation, reconcile, superseded_verdicts
 from pensionbook.engine.results import VERDICTS, Verdict
 from pensionbook.errors import BuildError, NoFiguresError
 from pensionbook.files.atomic import write_whole
-from pensionbook.report.reasons import because, decimal_outward, interval_text
+from pensionbook.report.reasons import because, interval_text
 
 AUDIT_FILE, BOUNDS_FILE = "audit.csv", "bounds.csv"
 AUDIT_COLUMNS = (
@@ -57,6 +57,16 @@ def write_audit(
         result = reconcile(package, jobs=jobs, progress=progress)
     else:
         result = reconciled(package, keep_in)
+    write_tables(result, folder)
+    return result
+
+
+def write_tables(result: Reconciliation, folder: Path) -> None:
+    """Write ``audit.csv`` and ``bounds.csv`` of a reconciliation, each whole or not at all.
+
+    Raises:
+        BuildError: the folder cannot be written.
+    """
     try:
         folder.mkdir(parents=True, exist_ok=True)
         _write_csv(folder / AUDIT_FILE, AUDIT_COLUMNS, audit_rows(result))
@@ -66,7 +76,6 @@ def write_audit(
             f"cannot write the audit to {folder}: {error.strerror or error}; "
             "name a folder you may write to with --output"
         ) from error
-    return result
 
 
 def audit_rows(result: Reconciliation) -> Iterable[tuple[str, ...]]:
@@ -190,4 +199,5 @@ __all__ = [
     "troubled_first",
     "verdict_counts",
     "write_audit",
+    "write_tables",
 ]

@@ -40,6 +40,9 @@ class Measure:
     unit: str
     formula: str
 
+    def __repr__(self) -> str:
+        return f"{self.formula}, in {self.unit}: {self.bound!r}"
+
     @classmethod
     def exact(cls, number: int | Fraction, formula: str, unit: str = "one") -> Measure:
         """A number that is known exactly, such as a count."""

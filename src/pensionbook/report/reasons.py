@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from math import ceil, floor
 
-from pensionbook.data.figures import Interval, decimals_printed, read_figure
+from pensionbook.data.figures import Interval, decimal_outward, decimals_printed, read_figure
 from pensionbook.data.package import Figure, Package
 from pensionbook.data.vintages import VINTAGES, revision, successor
 from pensionbook.engine.results import Verdict
@@ -17,19 +16,6 @@ _VINTAGES = {
     "final": mark("final"),
     "revised": mark("revised"),
 }
-
-
-def decimal_outward(value: Fraction, decimals: int, *, up: bool, grouped: bool = False) -> str:
-    """A decimal numeral rounded away from the interval it ends: a high end up, a low end down.
-
-    >>> decimal_outward(Fraction(1, 3), 2, up=True)
-    '0.34'
-    """
-    steps = (ceil if up else floor)(value * 10**decimals)
-    sign, steps = ("-" if steps < 0 else ""), abs(steps)
-    whole, part = divmod(steps, 10**decimals)
-    digits = f"{whole:,}" if grouped else str(whole)
-    return f"{sign}{digits}.{part:0{decimals}d}" if decimals else f"{sign}{digits}"
 
 
 def interval_text(interval: Interval, decimals: int, unit: str, language: str = "en") -> str:

@@ -72,6 +72,11 @@ class View:
         self.counted = counted
         self.language = language
 
+    def __repr__(self) -> str:
+        period = f"{self.baseline} to {self.as_of}"
+        kind = type(self).__name__
+        return f"{kind} on {self.area}, {period}, of {self.package.label}, in {self.language}"
+
     # -- quantities ---------------------------------------------------------------------------
 
     def quantity(

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from pensionbook.data.figures import Interval
+from pensionbook.data.figures import Interval, decimal_outward
 from pensionbook.data.package import Figure, Package
 from pensionbook.editions.releases.compare import Comparison, Move, Range
 from pensionbook.editions.releases.figurechanges import FigureChange
 from pensionbook.errors import quote
 from pensionbook.language.messages import mark, translate
 from pensionbook.language.numbers import enumerated, grouped
-from pensionbook.report.reasons import decimal_outward
 
 _DECIMALS = 3
 _RELATIONS = {
