@@ -31,8 +31,6 @@ from pensionbook.booktables import (
 )
 from pensionbook.chinesesearch import setup_search
 from pensionbook.gate import check_prose, check_use
-from pensionbook.keptpages import keep_pages
-from pensionbook.keptwritten import always_read, keep_written, note_written
 from pensionbook.languageswitch import add_switch, add_templates
 from pensionbook.themewords import speak
 from pensionbook.translations import check_catalogues, check_translated, translate_captions
@@ -65,11 +63,6 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.connect("doctree-read", check_translated)
     app.connect("doctree-read", translate_captions, priority=900)
     app.connect("env-check-consistency", check_use)
-    app.connect("env-get-outdated", always_read)
-    app.connect("env-updated", keep_pages)
-    # After all numbers are given.
-    app.connect("env-get-updated", keep_written, priority=900)
-    app.connect("build-finished", note_written, priority=900)
     for name, role in (("value", ValueRole), ("printed", FigureRole), ("see", SeeRole)):
         app.add_role(name, role())
     for name, directive in (
