@@ -31,14 +31,14 @@ report: $(STAMP)
 	@$(BIN)/pensionbook build $(EDITION)
 
 test: $(STAMP) lint
-	@$(BIN)/python -m pytest -n auto --dist loadfile --nbval --nbval-kernel-name pensionbook tests notebooks
+	@$(BIN)/python -m pytest -n auto --dist loadfile --nbval --nbval-current-env tests notebooks
 
 lint: $(STAMP)
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 
 lab: $(STAMP)
-	@JUPYTER_DEFAULT_PROVISIONER_NAME=pensionbook-forked $(BIN)/jupyter lab notebooks
+	@$(BIN)/jupyter lab notebooks
 
 serve: report
 	@cd "_build/$(notdir $(EDITION))/en/html" && $(CURDIR)/$(BIN)/python -m http.server --bind localhost $(PORT)
