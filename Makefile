@@ -37,7 +37,7 @@ report: $(REPORT)
 
 # tests/conftest.py states the order of the files; xdist would leave those with few tests, the long builds, for the end.
 test: browser $(DEV) lint
-	@$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder --nbval --nbval-kernel-name pensionbook tests notebooks
+	@$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder --nbval --nbval-current-env tests notebooks
 
 unit: $(DEV)
 	@$(BIN)/python -m pytest -n auto --dist loadfile -m "not slow" tests/data tests/engine tests/language
@@ -53,7 +53,7 @@ browser: $(REPORT)
 	@$(BIN)/python tools/provide.py browser
 
 lab: $(DEV)
-	@JUPYTER_DEFAULT_PROVISIONER_NAME=pensionbook-forked $(BIN)/jupyter lab notebooks
+	@$(BIN)/jupyter lab notebooks
 
 serve: report
 	@cd "_build/$(notdir $(EDITION))/en/html" && $(CURDIR)/$(BIN)/python -m http.server --bind localhost $(PORT)

@@ -1,4 +1,5 @@
-"""A staged book is kept after it compiled: the next build reads and writes what changed.
+"""A staged book is kept after it compiled: the next build reads what changed
+and writes all pages.
 
 Sphinx reads a page again when its file or its catalogue is newer than what it remembers. Everything
 else that a page may depend on (data, settings, contents, the library) is part of a key: where that

@@ -15,7 +15,6 @@ import yaml
 from pensionbook.book.catalogues import mend_of
 from pensionbook.book.compile import Compiler
 from pensionbook.book.compile_process import LOG
-from pensionbook.book.layout import DOWNLOADS
 from pensionbook.book.pages import for_page
 from pensionbook.errors import BuildError
 from pensionbook.exchange import is_added
@@ -32,9 +31,7 @@ _AT_WORK = re.compile(r"^[a-z ]+\.\.\. (?:done\s+)?(?=\S+:)")
 _SHOWN_WARNINGS = 30
 _SHOWN_TRACEBACK = 8
 # What only the compiler reads, and what differs between machines.
-# What each compilation copies from elsewhere.
-_COPIED_ANEW = ("_static", DOWNLOADS)
-_NOT_PUBLISHED = (".buildinfo", ".buildinfo.bak", ".doctrees")
+_NOT_PUBLISHED = (".buildinfo", ".buildinfo.bak")
 
 
 def stage(
@@ -116,17 +113,14 @@ def compile_book(folder: Path, builders: Sequence[str], compiler: Compiler) -> d
 
 
 def take(written: Path, target: Path) -> Path:
-    """Move compiled pages to a new folder; the pages alone stay for the next compilation."""
-    written.rename(target)
-    written.mkdir()
-    for path in target.iterdir():
-        if path.name in _NOT_PUBLISHED:
-            path.rename(written / path.name)
-        elif path.is_file():
-            shutil.copy2(path, written)
-        elif path.name not in _COPIED_ANEW:
-            shutil.copytree(path, written / path.name)
-    return target
+    """Move compiled pages to a new folder.
+
+    None is left behind, so that the next compilation writes all of them: a page that Sphinx does
+    not write again may show what has changed on another.
+    """
+    for name in _NOT_PUBLISHED:
+        (written / name).unlink(missing_ok=True)
+    return written.rename(target)
 
 
 def _complaints(printed: str, source: Path) -> str:

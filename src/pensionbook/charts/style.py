@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import matplotlib.patheffects as effects
-from matplotlib import font_manager, rc_context
+from matplotlib import font_manager, get_data_path, rc_context
 from matplotlib.colors import to_hex, to_rgb
 from matplotlib.text import Text
 
@@ -86,15 +86,28 @@ _SETTINGS: dict[str, Any] = {
 
 @cache
 def _families() -> list[str]:
-    """Noto Sans CJK for both languages; DejaVu for the few signs that it lacks."""
+    """Noto Sans CJK for both languages; DejaVu for the few signs that it lacks.
+
+    The files are known by names of our own: by a family's name matplotlib would take whatever
+    font of that name the system has.
+    """
     package = find_spec("mplfonts")
     if package is None or package.origin is None:
         raise ChartError("the font of the charts is not installed; install the package mplfonts")
     path = Path(package.origin).parent / "fonts" / "NotoSansCJKsc-Regular.otf"
     if not path.is_file():
         raise ChartError(f"the font of the charts is not in mplfonts: {path.name}; reinstall it")
-    font_manager.fontManager.addfont(str(path))
-    return [font_manager.FontProperties(fname=str(path)).get_name(), "DejaVu Sans"]
+    spare = Path(get_data_path(), "fonts", "ttf", "DejaVuSans.ttf")
+    return [_registered(path), _registered(spare)]
+
+
+def _registered(path: Path) -> str:
+    """The name by which matplotlib knows a file of a regular font, and no other."""
+    # A hyphen would begin the size in what matplotlib reads as a pattern.
+    name = f"pensionbook {path.stem.replace('-', ' ')}"
+    entry = font_manager.FontEntry(fname=str(path), name=name, weight=400, size="scalable")
+    font_manager.fontManager.ttflist.append(entry)
+    return name
 
 
 @contextmanager
