@@ -253,9 +253,9 @@ def test_a_server_that_is_killed_takes_its_kernels_and_an_ordinary_one_follows(
 _PARENT = """
 import contextlib, os, sys
 from jupyter_client.manager import KernelManager
-from pensionbook.kernels.client import Server
-from pensionbook.kernels.provisioner import fork_from
-from pensionbook.kernels.spec import INTERPRETER
+from pensionbook.notebooks.kernels.client import Server
+from pensionbook.notebooks.kernels.provisioner import fork_from
+from pensionbook.notebooks.kernels.spec import INTERPRETER
 with contextlib.closing(Server.start(INTERPRETER, os.environ)) as server:
     managers = [KernelManager(kernel_name="pensionbook") for _ in range(3)]
     for manager, cell in zip(managers, ("1", "while True: pass", "sum(range(10**12))")):
