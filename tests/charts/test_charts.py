@@ -27,6 +27,7 @@ from chart_tables import (
     parts,
     rows_table,
     series_table,
+    text_boxes,
     words,
 )
 from pensionbook import charts
@@ -51,18 +52,6 @@ ALL = pytest.mark.parametrize(
 def drawn(kind: str, language: str):
     """A chart that tests only look at."""
     return draw(kind, language)
-
-
-def text_boxes(figure) -> dict[str, object]:
-    """Rendered boxes of all texts that a reader sees, pixels."""
-    with style():
-        figure.draw_without_rendering()
-        renderer = figure.canvas.get_renderer()
-        texts = list(figure.texts)
-        for axes in figure.axes:
-            texts += [*axes.texts, *axes.get_xticklabels(), *axes.get_yticklabels()]
-        seen = [t for t in texts if t.get_visible() and t.get_text().strip()]
-        return {f"{i} {t.get_text()!r}": t.get_window_extent(renderer) for i, t in enumerate(seen)}
 
 
 def drawn_bars(figure, kind: type = Rectangle) -> list:

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import pytest
 
+from chart_tables import text_boxes
 from pensionbook import charts
 from pensionbook.analysis import barriers, measures
 from pensionbook.engine.reconcile import reconcile
@@ -168,8 +169,6 @@ def test_the_largest_reach_is_the_highest_upper_bound(report) -> None:
 
 
 def test_the_charts_of_the_real_package_cover_no_text_with_another(report) -> None:
-    from test_charts import text_boxes
-
     words = {"title": "t", "alt": "a", "language": report.language, "foot": report.foot()}
     table = barriers.barriers_table(report)
     drawn = [
