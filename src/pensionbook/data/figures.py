@@ -24,20 +24,23 @@ _MOST_DECIMALS = 9
 
 @dataclass(frozen=True, slots=True)
 class Interval:
-    """A closed interval; ``None`` is an end that is not bounded."""
+    """An interval; ``None`` is an end that is not bounded, an open end does not belong to it."""
 
     low: Fraction | None
     high: Fraction | None
+    low_open: bool = False
+    high_open: bool = False
 
     def __contains__(self, value: Fraction) -> bool:
-        above = self.low is None or value >= self.low
-        return above and (self.high is None or value <= self.high)
+        return self.meets(Interval(value, value))
 
     def scaled(self, factor: Fraction) -> Interval:
         """The interval in another unit; ``factor`` must be positive."""
         return Interval(
             None if self.low is None else self.low * factor,
             None if self.high is None else self.high * factor,
+            self.low_open,
+            self.high_open,
         )
 
     def mirrored(self) -> Interval:
@@ -45,13 +48,20 @@ class Interval:
         return Interval(
             None if self.high is None else -self.high,
             None if self.low is None else -self.low,
+            self.high_open,
+            self.low_open,
         )
 
     def meets(self, other: Interval) -> bool:
         """Whether the two intervals have a point in common."""
-        return (self.low is None or other.high is None or self.low <= other.high) and (
-            other.low is None or self.high is None or other.low <= self.high
-        )
+        return _reaches(self, other) and _reaches(other, self)
+
+
+def _reaches(lower: Interval, upper: Interval) -> bool:
+    """Whether the low end of one interval lies within reach of the high end of the other."""
+    if lower.low is None or upper.high is None or lower.low < upper.high:
+        return True
+    return lower.low == upper.high and not (lower.low_open or upper.high_open)
 
     def __str__(self) -> str:
         """The ends in decimals, rounded outward: ``1,835,583.8 to 1,835,765``."""
@@ -143,6 +153,8 @@ def read_figure(printed: str, qualifier: str, *, whole: bool = False) -> Reading
 
     Rounding is half a unit of the last printed digit either way, truncation one such unit away
     from zero; the qualifiers count from the last digit that is not zero ("over 130" ends at 140).
+    What lies halfway is rounded away from zero, so that the end away from zero is open: no number
+    is printed both as 28390 and as 28391. "Over" and "nearly" are open at the numeral itself.
     A fraction in words is rounded in its denominator: a third is anything from 1/3.5 to 1/2.5.
 
     Args:
@@ -172,15 +184,21 @@ def _read_magnitude(printed: str, value: Fraction, qualifier: str, whole: bool) 
         if whole:
             return _only(value, value)
         half = last_digit / 2
+        if not value:
+            return Reading(
+                Interval(-half, half, low_open=True, high_open=True),
+                Interval(-last_digit, last_digit, low_open=True, high_open=True),
+            )
         return Reading(
-            Interval(value - half, value + half), Interval(value - half, value + last_digit)
+            Interval(value - half, value + half, high_open=True),
+            Interval(value - half, value + last_digit, high_open=True),
         )
     if qualifier == "about":
         return _only(value - last_nonzero / 2, value + last_nonzero / 2)
     if qualifier == "over":
-        return _only(value, value + last_nonzero)
+        return _only(value, value + last_nonzero, low_open=True)
     if qualifier == "nearly":
-        return _only(value - last_nonzero / 2, value)
+        return _only(value - last_nonzero / 2, value, high_open=True)
     return _only(value, None)
 
 
@@ -191,9 +209,9 @@ def _read_fraction(match: re.Match[str], value: Fraction, qualifier: str) -> Rea
     if qualifier in ("exact", "about", "forecast"):
         return _only(below, above)
     if qualifier == "over":
-        return _only(value, above)
+        return _only(value, above, low_open=True)
     if qualifier == "nearly":
-        return _only(below, value)
+        return _only(below, value, high_open=True)
     return _only(value, None)
 
 
@@ -203,6 +221,8 @@ def _place_of_last_nonzero_digit(printed: str) -> Fraction:
     return Fraction(10) ** (trailing_zeros - decimals_printed(printed))
 
 
-def _only(low: Fraction, high: Fraction | None) -> Reading:
-    interval = Interval(low, high)
+def _only(
+    low: Fraction, high: Fraction | None, *, low_open: bool = False, high_open: bool = False
+) -> Reading:
+    interval = Interval(low, high, low_open, high_open)
     return Reading(interval, interval)

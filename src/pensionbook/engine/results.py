@@ -52,18 +52,33 @@ class Bound:
 
 
 @dataclass(frozen=True, slots=True)
+class NamedRepair:
+    """What one smallest repair sets aside: ids of figures and texts of assumptions.
+
+    ``truncated`` says how many other figures it reads as truncated.
+    """
+
+    figures: tuple[str, ...] = ()
+    assumptions: tuple[str, ...] = ()
+    truncated: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Verdict:
     """The audit's answer for one printed figure.
 
     ``implied`` is in the figure's printed unit. ``repairs`` are the smallest repairs of the
-    conflict the figure takes part in: each a set of figure ids that would have to be wrong.
+    conflict the figure takes part in, those that read fewest others as truncated first.
+    ``contradicted`` are assumptions that every smallest repair gives up and that the figure, if it
+    is right, excludes together with others.
     """
 
     figure: Figure
     verdict: str
     implied: Bound
-    repairs: tuple[tuple[str, ...], ...] = ()
+    repairs: tuple[NamedRepair, ...] = ()
     all_repairs_checked: bool = True
+    contradicted: tuple[str, ...] = ()
 
     @property
     def printed(self) -> str:
@@ -108,16 +123,38 @@ def _constrains(implied: Bound, statement: Statement) -> bool:
 
 
 def named_repairs(
-    system: System, cluster: Cluster | None, statements: Sequence[int]
-) -> tuple[tuple[str, ...], ...]:
+    system: System,
+    cluster: Cluster | None,
+    statements: Sequence[int],
+    assumptions: Sequence[str],
+) -> tuple[NamedRepair, ...]:
+    """The repairs of a cluster by name; those that differ in what is truncated alone are one."""
     if cluster is None:
         return ()
 
-    def names(repair: Repair) -> tuple[str, ...]:
-        members = sorted(repair.removed)
-        return tuple(system.statements[statements[n]].figure.figure_id for n in members)
+    ids = [system.statements[n].figure.figure_id for n in statements]
 
-    return tuple(dict.fromkeys(names(repair) for repair in cluster.repairs))
+    def named(repair: Repair) -> NamedRepair:
+        return NamedRepair(
+            tuple(ids[n] for n in sorted(repair.removed)),
+            tuple(assumptions[n] for n in sorted(repair.assumptions)),
+            len(repair.truncated),
+        )
+
+    return tuple(dict.fromkeys(named(repair) for repair in cluster.repairs))
+
+
+def contradicted(
+    claim: int, clusters: Sequence[Cluster], assumptions: Sequence[str]
+) -> tuple[str, ...]:
+    """The assumptions that a claim helps to exclude, for certain."""
+    found = {
+        n
+        for cluster in clusters
+        for n, excluding in cluster.excluding.items()
+        if claim in excluding
+    }
+    return tuple(assumptions[n] for n in sorted(found))
 
 
 def bound_of(system: System, span: Span, owners: Sequence[int], equations: Sequence[int]) -> Bound:
@@ -136,7 +173,7 @@ def bound_of(system: System, span: Span, owners: Sequence[int], equations: Seque
 
 
 def _value(end: End) -> Fraction | None:
-    if end.value is None or end.value == UNPROVED:
+    if end.value is None or isinstance(end.value, str):
         return None
     return Fraction(int(end.value.numerator), int(end.value.denominator))
 
@@ -151,10 +188,11 @@ def in_printed_unit(bound: Bound, statement: Statement) -> Bound:
 
 
 def hull(bounds: Sequence[Bound]) -> Bound:
-    lows, highs = [b.low for b in bounds], [b.high for b in bounds]
+    lows = [b.low for b in bounds if b.low is not None]
+    highs = [b.high for b in bounds if b.high is not None]
     return Bound(
-        None if None in lows else min(lows),
-        None if None in highs else max(highs),
+        min(lows) if len(lows) == len(bounds) else None,
+        max(highs) if len(highs) == len(bounds) else None,
         union(*(b.figures for b in bounds)),
         union(*(b.identities for b in bounds)),
         union(*(b.assumptions for b in bounds)),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 from gmpy2 import mpq
 
@@ -23,6 +24,36 @@ def solve_sparse(
     """
     rows = [dict(row) for row in system]
     right = list(right)
+    done = _eliminate(rows, right)
+    if len(done.order) < done.unknowns or any(right[index] for index in done.empty):
+        return None
+    order = done.order
+    solution: dict[int, mpq] = {}
+    for pivot_row, unknown in reversed(order):
+        row = rows[pivot_row]
+        total = right[pivot_row]
+        for other, a in row.items():
+            if other != unknown and solution[other]:
+                total -= a * solution[other]
+        solution[unknown] = total / row[unknown] if total else _ZERO
+    return solution
+
+
+def independent(system: Sequence[Mapping[int, mpq]]) -> list[tuple[int, int]]:
+    """Rows and unknowns, paired, of a largest part of a system that has one solution."""
+    return _eliminate([dict(row) for row in system], [_ZERO] * len(system)).order
+
+
+class _Eliminated(NamedTuple):
+    """The pivots as pairs of row and unknown, in the order taken, and the rows left empty."""
+
+    order: list[tuple[int, int]]
+    unknowns: int
+    empty: set[int]
+
+
+def _eliminate(rows: list[dict[int, mpq]], right: list[mpq]) -> _Eliminated:
+    """Gaussian elimination in place."""
     holders: dict[int, set[int]] = {}
     for index, row in enumerate(rows):
         for unknown in row:
@@ -36,7 +67,7 @@ def solve_sparse(
         while shortest <= len(holders) and not by_length[shortest]:
             shortest += 1
         if shortest > len(holders):
-            return None
+            break
         pivot_row = by_length[shortest].pop()
         row = rows[pivot_row]
         unknown = min(row, key=lambda u: (len(holders[u]), u))
@@ -66,14 +97,4 @@ def solve_sparse(
                 by_length[len(target)].add(index)
                 shortest = max(1, min(shortest, len(target)))
         holders[unknown] = set()
-    if any(right[index] for index in by_length[0]):
-        return None
-    solution: dict[int, mpq] = {}
-    for pivot_row, unknown in reversed(order):
-        row = rows[pivot_row]
-        total = right[pivot_row]
-        for other, a in row.items():
-            if other != unknown and solution[other]:
-                total -= a * solution[other]
-        solution[unknown] = total / row[unknown] if total else _ZERO
-    return solution
+    return _Eliminated(order, len(holders), by_length[0])
