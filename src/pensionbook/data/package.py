@@ -214,15 +214,6 @@ class Package:
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
-    """What a reform does to one parameter: ``set``, ``add`` or ``scale``, by a range."""
-
-    kind: str
-    low: Fraction
-    high: Fraction
-
-
-@dataclass(frozen=True, slots=True)
 class Scenario:
     """A reform as its file states it.
 
@@ -243,3 +234,12 @@ class Scenario:
     changes: Mapping[str, Change] = field(default_factory=dict)
     first: int | None = None
     last: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What a reform does to one parameter: ``set``, ``add`` or ``scale``, by a range."""
+
+    kind: str
+    low: Fraction
+    high: Fraction
