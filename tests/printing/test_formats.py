@@ -59,8 +59,7 @@ def printed(document: Document, tmp_path_factory: pytest.TempPathFactory) -> dic
     folder = tmp_path_factory.mktemp("printed")
     files = {name: folder / f"report.{name}" for name in ("pdf", "docx", "epub")}
     for name, path in files.items():
-        writer = getattr(formats, f"write_{name}")
-        writer(document, path, imprint(document.language))
+        formats.write(name, document, path, imprint(document.language))
     return files
 
 
