@@ -40,7 +40,7 @@ class Why:
     kinds: tuple[str, ...] = ()
     figures: tuple[str, ...] = ()
     identities: tuple[str, ...] = ()
-    traced: bool = True
+    traced: bool = field(default=True, kw_only=True)
 
     @property
     def kind(self) -> str:
