@@ -434,5 +434,5 @@ def test_small_pictures_have_their_texts_and_are_the_same_every_time(language) -
     bars = pd.DataFrame({"label": ["缴费", "b"], "low": [-2.0, 0.0], "high": [-1.0, 3.0]})
     for draw_small, table in ((charts.spark_line, line), (charts.spark_bars, bars)):
         first, second = (draw_small(table, alt="A fall", language=language) for _ in range(2))
-        assert first.pensionbook_alt == "A fall"
+        assert first.alt == "A fall"
         assert charts.png(first) == charts.png(second)

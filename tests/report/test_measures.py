@@ -273,4 +273,4 @@ def test_a_map_without_any_number_is_drawn() -> None:
     texts = [text.get_text() for text in chart.axes[0].texts]
     assert "no number printed" in texts
     assert "certain" not in texts
-    assert chart.pensionbook_alt == "Fewer. Place: Far (private)"
+    assert chart.alt == "Fewer. Place: Far (private)"

@@ -202,8 +202,8 @@ def intervals_table(report: Report) -> pd.DataFrame:
         rows.append(
             {
                 "label": _measure(report, verdict),
-                "low": float(printed.low),
-                "high": float("nan") if printed.high is None else float(printed.high),
+                "low": _float(printed.low),
+                "high": _float(printed.high),
                 "value": _printed(report, verdict),
                 "other_low": float(allowed.low),
                 "other_high": float(allowed.high),
@@ -212,6 +212,11 @@ def intervals_table(report: Report) -> pd.DataFrame:
         )
     columns = ["label", "low", "high", "value", "other_low", "other_high", "other"]
     return pd.DataFrame(rows, columns=columns)
+
+
+def _float(end: Fraction | None) -> float:
+    """An end for a chart: NaN where it is open."""
+    return float("nan") if end is None else float(end)
 
 
 def choices_table(report: Report) -> pd.DataFrame:
@@ -263,10 +268,9 @@ def rebuilt_table(report: Report) -> pd.DataFrame:
 
 def _degree(interval: Interval) -> str:
     low, high = interval.low, interval.high
-    floor = low is None or low == 0
-    if floor and high is None:
-        return "none"
-    if floor or high is None:
+    if low is None or low == 0:
+        return "none" if high is None else "one_side"
+    if high is None:
         return "one_side"
     if low == high:
         return "exact"
@@ -310,7 +314,7 @@ def _is_narrow(allowed: Interval, printed: Interval) -> bool:
     """Whether the others pin a figure down to within :data:`_NARROW` of its size."""
     if allowed.low is None or allowed.high is None:
         return False
-    size = max(abs(printed.low), abs(printed.high))
+    size = max(abs(end) for end in (printed.low, printed.high) if end is not None)
     return allowed.high - allowed.low <= _NARROW * size
 
 

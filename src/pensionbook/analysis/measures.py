@@ -222,7 +222,7 @@ def largest_reach(report: Report) -> tuple[str, Measure]:
     known = [(row, number) for row, number in found if number.known]
     if not known:
         return "", UNKNOWN
-    row, number = max(known, key=lambda pair: pair[1].bound.high)
+    row, number = max(known, key=lambda pair: pair[1].ends.high)
     return name_of(report, row), number.at_most()
 
 

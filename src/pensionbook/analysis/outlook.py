@@ -287,7 +287,7 @@ def _met(measure: Measure, exact: tuple[float, float], drawn: tuple[float, float
 def missed(found: Outlook | None, official: Report | None) -> tuple[Measure, Measure]:
     """How many held-out figures there are, and how many lie outside even the proved ends."""
     table = held_out_table(found, official)
-    if table.empty:
+    if found is None or table.empty:
         return UNKNOWN, UNKNOWN
     word = found.report.tr(_MISSED)
     return (

@@ -42,7 +42,7 @@ def dates(report: Report) -> list[str]:
     return [
         period
         for period in report.periods(report.counted)
-        if report.level(report.counted, period=period).bound.low > 0
+        if report.level(report.counted, period=period).ends.low > 0
     ]
 
 
@@ -51,7 +51,7 @@ def widest_bounds(report: Report) -> Measure:
     levels = [report.level(report.counted, period=p) for p in dates(report)]
     if not levels:
         return UNKNOWN
-    width = Fraction(ceil(max(level.bound.high - level.bound.low for level in levels)))
+    width = Fraction(ceil(max(level.ends.high - level.ends.low for level in levels)))
     figures = tuple(dict.fromkeys(name for level in levels for name in level.bound.figures))
     bound = Bound(width, width, figures)
     return Measure(bound, "person", mark("largest of high - low over the dates, rounded up"))
@@ -285,10 +285,7 @@ def compounded(growth: Measure, years: Fraction) -> Measure:
     """A growth rate over part of a year as a compound yearly rate, widened past rounding error."""
     if not growth.known or years == 1:
         return replace(growth, unit="percent")
-    ends = [
-        Fraction(((1 + float(end) / 100) ** float(1 / years) - 1) * 100)
-        for end in (growth.bound.low, growth.bound.high)
-    ]
+    ends = [Fraction(((1 + float(end) / 100) ** float(1 / years) - 1) * 100) for end in growth.ends]
     slack = Fraction(1, 10**9)
     bound = replace(growth.bound, low=min(ends) - slack, high=max(ends) + slack)
     return Measure(bound, "percent", f"(1 + {growth.formula}) ^ (1 / {years}) - 1")

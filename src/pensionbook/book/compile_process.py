@@ -81,7 +81,7 @@ def _prepare() -> None:
     # in reStructuredText fills it, and the next one needs another.
     make, unused = base.make_document, [base.make_document()]
 
-    def make_document(*_arguments: Any) -> Any:
+    def make_document(*_given: Any, **_named: Any) -> Any:
         if unused[0].children:
             unused[0] = make()
         return unused[0]

@@ -5,7 +5,7 @@ it. Begin reading with ``bars.py``.
 
 Every table has the columns ``low`` and ``high`` (floats in the unit of the axis; NaN where nothing
 bounds that end) and text columns ready to print. Every function returns a figure that carries its
-alternative text as ``pensionbook_alt``.
+alternative text as ``alt``.
 """
 
 from pensionbook.charts.bars import before_after, bounded_bars, stacked_parts, waterfall

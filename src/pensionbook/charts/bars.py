@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from math import isnan
-from typing import Unpack
+from typing import Any, Unpack
 
 import pandas as pd
-from matplotlib.figure import Figure
+from matplotlib.axes import Axes
 
 from pensionbook.charts.labels import Texts
 from pensionbook.charts.rows import (
@@ -21,7 +21,7 @@ from pensionbook.charts.rows import (
     solid,
     stack_rows,
 )
-from pensionbook.charts.sheet import Sheet, check, word
+from pensionbook.charts.sheet import Chart, Sheet, check, word
 from pensionbook.charts.style import BLUE, FAINT, INK, VERMILION, fills, is_chinese, style, tint
 from pensionbook.errors import ChartError
 
@@ -37,7 +37,7 @@ def bounded_bars(
     totals: Collection[str] = (),
     room: float = 2.1,
     **texts: Unpack[Texts],
-) -> Figure:
+) -> Chart:
     """Horizontal bars from zero: solid as far as is certain, hatched as far as is possible.
 
     An interval that crosses zero is hatched throughout; an open end is an arrow.
@@ -73,7 +73,8 @@ def bounded_bars(
         explain(sheet, ends, span)
         bold = [s or label in highlight for s, label in zip(sums, labels, strict=True)]
         axes = open_rows(sheet, rows, bold=bold)
-        drawn, notes = [], []
+        drawn: list[float] = []
+        notes: list[Note] = []
         for i, (low, high) in enumerate(ends):
             colour = INK if sums[i] else colours[i]
             if highlight and labels[i] not in highlight and not sums[i]:
@@ -95,7 +96,7 @@ def before_after(
     xlabel: str,
     totals: Collection[str] = (),
     **texts: Unpack[Texts],
-) -> Figure:
+) -> Chart:
     """Two dates as a pair of bars for each row, the earlier one paler; both with their bounds.
 
     Args:
@@ -125,7 +126,8 @@ def before_after(
         rows = stack_rows(sheet, labels, tall=0.54, totals=sums)
         explain(sheet, [pair for row in ends for pair in row], span)
         axes = open_rows(sheet, rows, bold=sums)
-        drawn, notes = [], []
+        drawn: list[float] = []
+        notes: list[Note] = []
         for i, (_, record) in enumerate(table.iterrows()):
             for k, (date, column) in enumerate(((before, "first"), (after, "last"))):
                 colour = tint(hues[groups[i]], 1.0 if k else 0.45)
@@ -148,7 +150,7 @@ def stacked_parts(
     totals: Collection[str] = (),
     from_zero: bool = False,
     **texts: Unpack[Texts],
-) -> Figure:
+) -> Chart:
     """Parts that add up, each bar starting where the one above may end, the total last from zero.
 
     What a bar covers for certain, whatever its start and its end within their bounds, is solid;
@@ -192,7 +194,8 @@ def stacked_parts(
         rows = stack_rows(sheet, labels, sections=sections, totals=sums)
         explain(sheet, ends, span)
         axes = open_rows(sheet, rows, bold=sums)
-        drawn, notes = [], []
+        drawn: list[float] = []
+        notes: list[Note] = []
         for i, (start, end) in enumerate(zip(starts, ends, strict=True)):
             row, colour = rows.middles[i], INK if sums[i] else colours[i]
             if sums[i]:
@@ -211,9 +214,9 @@ def stacked_parts(
         return sheet.figure
 
 
-def waterfall(table: pd.DataFrame, *, hue: str = "sign", **options: object) -> Figure:
+def waterfall(table: pd.DataFrame, *, hue: str = "sign", **options: Any) -> Chart:
     """A change as the sum of effects: :func:`stacked_parts` coloured by sign."""
-    return stacked_parts(table, hue=hue, **options)  # type: ignore[arg-type]
+    return stacked_parts(table, hue=hue, **options)
 
 
 # -- inside -------------------------------------------------------------------------------------
@@ -243,7 +246,7 @@ def _starts(ends: Sequence[tuple[float, float]], sums: Sequence[bool]) -> list[t
 
 
 def _step(
-    axes: object, start: tuple[float, float], end: tuple[float, float], row: float, colour: str,
+    axes: Axes, start: tuple[float, float], end: tuple[float, float], row: float, colour: str,
     span: float,
 ) -> tuple[float, float]:  # fmt: skip
     """A bar from an uncertain start to an uncertain end."""

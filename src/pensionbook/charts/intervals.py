@@ -8,7 +8,6 @@ from typing import Unpack
 
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from pensionbook.charts.labels import Texts
@@ -22,7 +21,7 @@ from pensionbook.charts.rows import (
     solid,
     stack_rows,
 )
-from pensionbook.charts.sheet import Sheet, check, word
+from pensionbook.charts.sheet import Chart, Sheet, check, word
 from pensionbook.charts.style import (
     BLUE,
     FAINT,
@@ -47,7 +46,7 @@ def shares(
     bar: str = "bar",
     whole: float = 100.0,
     **texts: Unpack[Texts],
-) -> Figure:
+) -> Chart:
     """Bars of one length cut into parts; where a cut is only bounded, its range is hatched.
 
     Args:
@@ -88,7 +87,7 @@ def whiskers(
     own_scale: bool = False,
     zero: bool = False,
     **texts: Unpack[Texts],
-) -> Figure:
+) -> Chart:
     """Rows of intervals; with a second interval a row, the two one above the other.
 
     A point is a dot, an interval a line with caps, an open end an arrow.
@@ -112,10 +111,11 @@ def whiskers(
         rows = stack_rows(sheet, list(table["label"]), tall=0.52 if two else 0.34)
         below = 0.46 if not own_scale and xlabel else 0.06 if own_scale else 0.26
         axes = open_rows(sheet, rows, below=below, above=0.26 if two else 0.04)
-        notes, reached = [], []
+        notes: list[Note] = []
+        reached: list[float] = []
         columns = [c for p in pairs for c in p[:2]]
-        known = table[columns].stack()
-        common = (float(known.min()), float(known.max()))
+        known = [float(end) for c in columns for end in table[c] if not isnan(end)]
+        common = (min(known), max(known))
         for (_, record), middle in zip(table.iterrows(), rows.middles, strict=True):
             scale = common
             if own_scale:
@@ -280,9 +280,8 @@ def _name_intervals(sheet: Sheet, axes: Axes, names: tuple[str, str]) -> None:
     for k, name in enumerate(names):
         colour = BLUE if k else VERMILION
         text = sheet.set(name)
-        look = {"color": colour, "linewidth": 3.2 if k else 1.8}
         xs, ys = [at / wide, (at + 0.26) / wide], [middle / tall] * 2
-        sheet.figure.add_artist(Line2D(xs, ys, **look))
+        sheet.figure.add_artist(Line2D(xs, ys, color=colour, linewidth=3.2 if k else 1.8))
         sheet.figure.add_artist(
             Line2D([sum(xs) / 2], ys[:1], color=colour, marker="o" if k else "D", markersize=4.5)
         )

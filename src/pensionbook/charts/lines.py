@@ -8,13 +8,13 @@ from typing import Unpack
 
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from pensionbook.charts.labels import Box, Placer, Texts, spread
 from pensionbook.charts.series import Point, Series, read_series, y_span
 from pensionbook.charts.sheet import (
     EDGE,
+    Chart,
     Sheet,
     check,
     fit_axes,
@@ -56,7 +56,7 @@ def bounded_lines(
     values: str = "auto",
     height: float = 2.9,
     **texts: Unpack[Texts],
-) -> Figure:
+) -> Chart:
     """Lines over dates; where the bounds are apart, a hatched band between them and no line.
 
     A period stands at its end on a true time axis. A row with NaN at both ends breaks the line; a
@@ -119,7 +119,7 @@ def small_multiples(
     columns: int = 3,
     highlight: Sequence[str] = (),
     **texts: Unpack[Texts],
-) -> Figure:
+) -> Chart:
     """One small line chart a panel, all on the same axes, one series each.
 
     Args:
@@ -202,8 +202,9 @@ def _dates(
     names = [period_name(periods[at], sheet.language) if shown else "" for at in kept]
     axes.set_xticks(kept, names)
     if few and len(kept) > 1:
-        for text, side in zip(axes.get_xticklabels(), ("right", "left"), strict=True):
-            text.set_horizontalalignment(side)
+        end, start = axes.get_xticklabels()
+        end.set_horizontalalignment("right")
+        start.set_horizontalalignment("left")
 
 
 def _furnish(axes: Axes, base: float | None) -> None:
@@ -292,8 +293,9 @@ def _label_ends(
         near = left - 0.04 / wide
         if abs(place - end[1]) > 0.05 / tall or box.x1 - end[0] > 0.25 / wide:
             (x, y) = (end[0] + 0.07 / wide, end[1])
-            look = {"color": one.look[0], "linewidth": 0.8, "linestyle": (0, (1, 1.5))}
-            sheet.figure.add_artist(Line2D([x, near], [y, place], **look))
+            lead = Line2D([x, near], [y, place], color=one.look[0], linewidth=0.8)
+            lead.set_linestyle((0, (1, 1.5)))
+            sheet.figure.add_artist(lead)
         start, middle = left * wide, place * tall
         taken.append(
             (start - 0.05, middle - high * tall / 2, start + sheet.width(name, _NAME),

@@ -6,11 +6,10 @@ from typing import Unpack
 
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 from matplotlib.patches import Ellipse, Rectangle
 
 from pensionbook.charts.labels import Texts
-from pensionbook.charts.sheet import EDGE, Sheet, check
+from pensionbook.charts.sheet import EDGE, Chart, Sheet, check
 from pensionbook.charts.style import (
     BLUE,
     FAINT,
@@ -40,7 +39,7 @@ _WORDS = {
 def matrix(
     table: pd.DataFrame,
     **texts: Unpack[Texts],
-) -> Figure:
+) -> Chart:
     """Rows by section against columns: a disc with the number of answers in each cell.
 
     A row without any answer is hatched and says so; a row without section stands last, under a
@@ -75,7 +74,10 @@ class _Grid:
         self.sheet, self.wide = sheet, WIDTH_INCHES - 2 * EDGE
         self.columns = [str(name) for name in dict.fromkeys(table["column"])]
         self.numbers = {
-            (str(row.row), str(row.column)): int(row.number) for row in table.itertuples()
+            (str(row), str(column)): int(number)
+            for row, column, number in zip(
+                table["row"], table["column"], table["number"], strict=True
+            )
         }
         rows = table.drop_duplicates("row")
         self.ids = [str(name) for name in rows["row"]]

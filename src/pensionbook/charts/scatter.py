@@ -7,11 +7,12 @@ from typing import Unpack
 
 import numpy as np
 import pandas as pd
-from matplotlib.figure import Figure
+from matplotlib.axes import Axes
 
 from pensionbook.charts.labels import Placer, Texts
 from pensionbook.charts.sheet import (
     EDGE,
+    Chart,
     Sheet,
     check,
     fit_axes,
@@ -45,7 +46,7 @@ def scatter(
     ylabel: str,
     height: float = 3.6,
     **texts: Unpack[Texts],
-) -> Figure:
+) -> Chart:
     """Points that are named where there is room; bounds that show are drawn as crosses.
 
     Args:
@@ -96,7 +97,7 @@ def scatter(
 
 
 def _name_points(
-    sheet: Sheet, axes: object, table: pd.DataFrame, marked: np.ndarray, size: tuple[float, float]
+    sheet: Sheet, axes: Axes, table: pd.DataFrame, marked: np.ndarray, size: tuple[float, float]
 ) -> None:
     """Names beside the points, the highlighted first; where there is no room, none."""
     (x0, x1), (y0, y1) = axes.get_xlim(), axes.get_ylim()

@@ -113,7 +113,8 @@ def _registered(path: Path) -> str:
 @contextmanager
 def style() -> Iterator[None]:
     """The charts' settings while a figure is made or drawn; nothing stays set afterwards."""
-    with rc_context(_SETTINGS | {"font.family": _families()}):
+    settings: Any = _SETTINGS | {"font.family": _families()}
+    with rc_context(settings):
         yield
 
 
@@ -154,14 +155,16 @@ def fills(identifiers: Sequence[str]) -> dict[str, str]:
 
 def tint(colour: str, part: float) -> str:
     """The colour thinned with white: 0 is white, 1 the colour itself."""
-    return to_hex([1 - part * (1 - channel) for channel in to_rgb(colour)])
+    red, green, blue = (1 - part * (1 - channel) for channel in to_rgb(colour))
+    return to_hex((red, green, blue))
 
 
 def readable(colour: str) -> str:
     """The colour darkened until small text in it stands out from white (contrast 4.5 to 1)."""
     rgb = to_rgb(colour)
     while 1.05 / (_luminance(rgb) + 0.05) < 4.5:
-        rgb = tuple(channel * 0.95 for channel in rgb)
+        red, green, blue = rgb
+        rgb = (red * 0.95, green * 0.95, blue * 0.95)
     return to_hex(rgb)
 
 
@@ -206,7 +209,7 @@ def typeset(text: object, language: str) -> str:
 
 def bolden(text: Text) -> Text:
     """Make a text bold by an outline of its own colour; the font comes in one weight only."""
-    width = 0.042 * text.get_fontsize()
+    width = 0.042 * float(text.get_fontsize())
     text.set_path_effects([effects.withStroke(linewidth=width, foreground=text.get_color())])
     return text
 

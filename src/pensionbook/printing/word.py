@@ -338,7 +338,8 @@ def _with_title(root: etree._Element, title: str) -> bytes:
     for field in root.iter(_w("fldSimple")):
         if field.get(_w("instr"), "").split()[:1] == ["TITLE"]:
             _show(title, list(field.iter(_w("t"))))
-    instruction, texts = "", []
+    instruction = ""
+    texts: list[etree._Element] = []
     for node in root.iter(_w("fldChar"), _w("instrText"), _w("t")):
         kind = node.get(_w("fldCharType"))
         if kind == "begin":

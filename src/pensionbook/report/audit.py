@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from pensionbook.data.figures import decimal_outward, decimals_printed
 from pensionbook.data.package import Package
+from pensionbook.engine.cited import Cited
 from pensionbook.engine.kept import reconciled
 from pensionbook.engine.reconcile import Reconciliation, reconcile, superseded_verdicts
 from pensionbook.engine.results import VERDICTS, Verdict
@@ -133,7 +134,7 @@ def bounds_rows(result: Reconciliation) -> Iterable[tuple[str, ...]]:
         )
 
 
-def verdict_counts(result: Reconciliation) -> dict[str, int]:
+def verdict_counts(result: Reconciliation | Cited) -> dict[str, int]:
     """Number of figures for each verdict, troubled ones first."""
     counts = Counter(verdict.verdict for verdict in result.verdicts.values())
     return {name: counts[name] for name in VERDICTS}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from fractions import Fraction
 from html import escape
@@ -204,11 +204,11 @@ def _judgement(verdict: Verdict, package: Package) -> Judgement:
     return Judgement(**told, package=package)
 
 
-def _table(columns: tuple[str, ...], rows: object) -> pd.DataFrame:
+def _table(columns: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> pd.DataFrame:
     import pandas as pd
 
     table = pd.DataFrame(rows, columns=list(columns))
-    for column in table.columns.intersection(_ENDS):
+    for column in table.columns.intersection([*_ENDS]):
         # A cell is empty or "unproved" where there is no end.
         table[column] = pd.to_numeric(table[column], errors="coerce")
     return table

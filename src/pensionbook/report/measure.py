@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from typing import NamedTuple
 
 from pensionbook.engine.results import Bound
 from pensionbook.language.messages import mark
@@ -27,6 +28,13 @@ FORMULAS = (
     mark("number of claims found compatible"),
     mark("number of claims found cannot be decided"),
 )
+
+
+class Ends(NamedTuple):
+    """Both exact ends of a known measure, in its unit."""
+
+    low: Fraction
+    high: Fraction
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +62,7 @@ class Measure:
         return self.bound.low is not None and self.bound.high is not None
 
     @property
-    def ends(self) -> tuple[Fraction, Fraction]:
+    def ends(self) -> Ends:
         """Both ends, exact, of a measure that is :attr:`known`.
 
         Raises:
@@ -63,7 +71,7 @@ class Measure:
         low, high = self.bound.low, self.bound.high
         if low is None or high is None:
             raise ValueError(f"not bounded on both sides: {self.formula}")
-        return low, high
+        return Ends(low, high)
 
     @property
     def low(self) -> float:

@@ -5,9 +5,15 @@ from __future__ import annotations
 from collections.abc import Collection
 from fractions import Fraction
 
-from pensionbook.data.figures import Interval, decimal_outward, decimals_printed, read_figure
+from pensionbook.data.figures import (
+    VINTAGES,
+    Interval,
+    decimal_outward,
+    decimals_printed,
+    read_figure,
+)
 from pensionbook.data.package import Figure, Package
-from pensionbook.data.vintages import VINTAGES, revision, successor
+from pensionbook.data.vintages import revision, successor
 from pensionbook.engine.results import NamedRepair, Verdict
 from pensionbook.language.messages import mark, translate
 

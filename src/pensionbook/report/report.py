@@ -24,6 +24,8 @@ from pensionbook.report.view import CONTRIBUTORS, Chosen, Terms, View
 if TYPE_CHECKING:
     import pandas as pd
 
+    from pensionbook.charts.sheet import Chart
+
 _EXAMPLES = {"area": "tianjin", "baseline": "1999", "as_of": "2002-09"}
 
 __all__ = ["CONTRIBUTORS", "Report", "Terms", "open_report"]
@@ -136,7 +138,7 @@ class Report(View):
         return self._lacks(lacking) if table.empty else shown(table, columns)
 
     def chart(
-        self, draw: Callable[..., object], table: pd.DataFrame, *, lacking: str, **options: object
+        self, draw: Callable[..., Chart], table: pd.DataFrame, *, lacking: str, **options: object
     ) -> Sentence | None:
         """Show a chart of a table, or return a sentence when there is nothing to draw."""
         if table.empty:
@@ -148,7 +150,7 @@ class Report(View):
         return None
 
     def keep(
-        self, name: str, draw: Callable[..., object], table: pd.DataFrame, **options: object
+        self, name: str, draw: Callable[..., Chart], table: pd.DataFrame, **options: object
     ) -> None:
         """Keep a small picture of a table for the book's other pages.
 
