@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -112,7 +113,7 @@ def overview_csv(overview: Overview) -> bytes:
     return buffer.getvalue().encode()
 
 
-def _number(value: object) -> str:
+def _number(value: Fraction | None) -> str:
     if value is None:
         return ""
     return str(int(value)) if value == int(value) else f"{float(value):.6f}"

@@ -48,7 +48,7 @@ def manifest_digest(folder: Path) -> str:
 
 def overview_digests(folder: Path, editions: Sequence[str]) -> dict[str, str]:
     """sha256 of each file of a batch but the manifest, the editions and hidden files."""
-    found = {}
+    found: dict[str, str] = {}
     for entry in sorted(folder.iterdir()):
         if entry.name[0] == "." or entry.name == manifest.NAME:
             continue

@@ -167,7 +167,7 @@ def _frame(
     causes = [(m.status, m.finding, m.why.kind, ";".join(m.why.figures)) for m in moves]
     every = [(*row, *cause) for row, cause in zip(rows, causes, strict=True)]
     table = pd.DataFrame(every, columns=[*columns, "status", "finding", "kind", "figures"])
-    ends = table.columns.intersection(_END_COLUMNS[:4])
+    ends = [column for column in _END_COLUMNS[:4] if column in table.columns]
     return table.astype(dict.fromkeys(ends, float))
 
 
@@ -290,13 +290,17 @@ def _bounds(old: Side, new: Side, found: Changes, judged: Mapping[str, Why]) -> 
     return tuple(_with_neighbours(moves, found, lambda move: move.id.split(" ")[0]))
 
 
+def _moved_by(old: Fraction | None, new: Fraction | None) -> Fraction | None:
+    return None if old is None or new is None else new - old
+
+
 def _move(kind: str, name: str, old: Range | None, new: Range | None, why: Why) -> Move:
     status = MOVED if old and new else ADDED if new else REMOVED
     move = Move(kind, name, status, old, new, why)
     if not (old and new and old.interval and new.interval) or old.unit != new.unit:
         return move
     ends = [(old.interval.low, new.interval.low), (old.interval.high, new.interval.high)]
-    low, high = (None if None in end else end[1] - end[0] for end in ends)
+    low, high = (_moved_by(*end) for end in ends)
     return replace(
         move,
         relation=relation(old.interval, new.interval),

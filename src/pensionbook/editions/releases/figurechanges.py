@@ -11,9 +11,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 
-from pensionbook.data.figures import parse_numeral
+from pensionbook.data.figures import VINTAGES, parse_numeral
 from pensionbook.data.package import Figure, Package
-from pensionbook.data.vintages import VINTAGES, successor
+from pensionbook.data.vintages import successor
 from pensionbook.editions.releases.sides import Side
 from pensionbook.engine.cited import MARK
 from pensionbook.language.messages import mark

@@ -7,7 +7,8 @@ import time
 import uuid
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from subprocess import Popen
+from typing import Any, cast
 
 from jupyter_client.connect import KernelConnectionInfo
 from jupyter_client.manager import AsyncKernelManager, KernelManager
@@ -47,14 +48,16 @@ class ForkedProvisioner(LocalProvisioner):
     async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> KernelConnectionInfo:
         """Start a kernel with a command as an ordinary one has it."""
         try:
-            self.process = await _forked(self.server, cmd, kwargs)
+            forked = await _forked(self.server, cmd, kwargs)
         except NoForkedKernel as error:
             reason = str(error)
             say = self.log.debug if reason in _said else self.log.warning
             _said.add(reason)
             say("An ordinary kernel starts, which takes longer than a forked one: %s", reason)
             return await super().launch_kernel(cmd, **kwargs)
-        self.pid = self.pgid = self.process.pid
+        # What it waits for and ends is like a process, if not one that this one started.
+        self.process = cast("Popen[Any]", forked)
+        self.pid = self.pgid = forked.pid
         self.cwd = kwargs.get("cwd") or Path.cwd()
         return self.connection_info
 
@@ -72,13 +75,14 @@ def manager_class(server: Server | None) -> type[AsyncKernelManager]:
     """The class of managers whose kernels a server forks; Jupyter's own where there is none."""
     if server is None:
         return AsyncKernelManager
+    forks = server
 
     class ForkingKernelManager(AsyncKernelManager):
         """Manages a kernel that is forked."""
 
         def __init__(self, **options: Any) -> None:
             super().__init__(**options)
-            fork_from(server, self)
+            fork_from(forks, self)
 
     return ForkingKernelManager
 
