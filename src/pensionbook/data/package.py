@@ -30,7 +30,8 @@ __all__ = [
 class Figure:
     """A printed figure: a row of figures.csv, all text as printed, "" where a cell is empty.
 
-    ``row`` is its line in the file, the header being line 1.
+    ``row`` is its line in the file, the header being line 1. Of a row that prints a structure there
+    is one figure for each part.
     """
 
     figure_id: str
@@ -50,12 +51,16 @@ class Figure:
     note: str
     row: int
     vintage: str = ""
+    published: str = ""
+    source: str = ""
+    rounded_to: str = ""
+    prices: str = ""
 
     @property
     def cell(self) -> tuple[str, ...]:
         """What the figure is about, whatever it says: equal for two vintages of a quantity."""
         place = (self.indicator, self.group, self.area, self.period, self.base_period)
-        return (*place, self.statistic, *(self.of if self.has_of else ()))
+        return (*place, self.statistic, self.prices, *(self.of if self.has_of else ()))
 
     @property
     def has_of(self) -> bool:
@@ -79,7 +84,7 @@ class Figure:
 class Term:
     """One signed term of an identity: a level, or a change when it has a base period.
 
-    ``period`` is "*" where the identity holds in every period.
+    ``period`` is "*" where the identity holds in every period; "*-1" is the same a year before.
     """
 
     coefficient: Fraction
@@ -117,7 +122,10 @@ class Unit:
 
 @dataclass(frozen=True, slots=True)
 class Indicator:
-    """What is measured; ``unit`` is its base unit, ``kind`` stock, flow, rate or other."""
+    """What is measured; ``unit`` is its base unit, ``kind`` stock, flow, mean, rate or other.
+
+    ``weight`` is the indicator that a rate is a mean over, "" where none is said.
+    """
 
     id: str
     name_en: str
@@ -126,26 +134,41 @@ class Indicator:
     unit: str
     definition_en: str
     definition_zh: str
+    may_be_negative: str = ""
+    weight: str = ""
+
+    @property
+    def signed(self) -> bool:
+        """Whether its amounts may be below zero, as those of a balance."""
+        return self.may_be_negative == "yes"
 
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Whom a figure counts; ``parent`` is the group it is part of, "" for a root."""
+    """Whom a figure counts; ``parent`` is the group it is part of, "" for a root.
+
+    Those of one parent and one ``partition`` make up the parent.
+    """
 
     id: str
     name_en: str
     name_zh: str
     parent: str
+    partition: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Area:
-    """Where a figure holds; ``parent`` is the area it is part of, "" for a root."""
+    """Where a figure holds; ``parent`` is the area it is part of, "" for a root.
+
+    Those of one parent and one ``partition`` make up the parent.
+    """
 
     id: str
     name_en: str
     name_zh: str
     parent: str
+    partition: str = ""
 
 
 @dataclass(frozen=True, slots=True)

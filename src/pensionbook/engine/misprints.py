@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
 
-from pensionbook.data.figures import QUALIFIERS, Interval, read_figure
+from pensionbook.data.figures import HEDGES, Interval, read_figure
 
 KINDS = ("digit", "swapped", "left_out", "doubled", "point", "sign", "qualifier")
 MOST_TIMES_WIDER = 2
@@ -83,8 +83,8 @@ def slips(printed: str, qualifier: str) -> Iterator[Slip]:
         for text in texts:
             if text != printed:
                 yield Slip(kind, text, qualifier)
-    for other in QUALIFIERS:
-        if other not in (qualifier, "forecast"):
+    for other in ("exact", *HEDGES):
+        if other != qualifier:
             yield Slip("qualifier", printed, other)
 
 

@@ -337,7 +337,7 @@ def _collect_bounds(system: System, part: _Part, bounds: dict[Quantity, Bound]) 
     kept = list(_kept_claims(system, part, False, _identity_map(part))[1])
     for local, column in enumerate(part.columns, 1):
         unknown = system.columns[column]
-        if isinstance(unknown, Share):
+        if not isinstance(unknown, Quantity):
             continue
         if column in forecast_only:
             span, owners = part.forecast_answer.bounds[local], [*part.forecast, *kept]
