@@ -1,5 +1,6 @@
 """Printed numerals and the exact intervals they stand for."""
 
+from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction as F
 
 import pytest
@@ -96,9 +97,48 @@ def test_about_is_never_stricter_than_the_numeral_alone(number, decimals):
     assert alone.high <= about.high
 
 
+@pytest.mark.parametrize(
+    ("printed", "qualifier", "low_open", "high_open"),
+    [
+        ("28390", "exact", False, True),
+        ("-3.35", "exact", True, False),
+        ("0.0", "exact", True, True),
+        ("-0.0", "forecast", True, True),
+        ("130", "over", True, False),
+        ("-130", "over", False, True),
+        ("30", "nearly", False, True),
+        ("1/3", "over", True, False),
+        ("1/3", "nearly", False, True),
+        ("1/3", "exact", False, False),
+        ("100", "about", False, False),
+        ("120", "at_least", False, False),
+    ],
+)
+def test_an_end_that_would_have_been_printed_otherwise_is_open(
+    printed, qualifier, low_open, high_open
+):
+    reading = read_figure(printed, qualifier)
+    for interval in (reading.rounded, reading.widest):
+        assert (interval.low_open, interval.high_open) == (low_open, high_open)
+
+
+def test_no_number_is_rounded_to_two_neighbours():
+    assert not read_figure("28390", "exact").rounded.meets(read_figure("28391", "exact").rounded)
+    assert read_figure("28390", "exact").widest.meets(read_figure("28391", "exact").rounded)
+    assert F("28390.5") not in read_figure("28390", "exact").rounded
+    assert F("28390.5") in read_figure("28391", "exact").rounded
+    assert F("-28390.5") in read_figure("-28391", "exact").rounded
+
+
+def test_nothing_printed_may_have_been_cut_off_from_either_side():
+    assert read_figure("0.0", "exact").widest == Interval(
+        F(-1, 10), F(1, 10), low_open=True, high_open=True
+    )
+
+
 @given(st.decimals(min_value=-(10**6), max_value=10**6, places=4), st.integers(0, 3))
 def test_what_was_rounded_lies_in_the_interval_of_its_numeral(true, decimals):
-    printed = f"{round(true, decimals):.{decimals}f}"
+    printed = str(true.quantize(Decimal(10) ** -decimals, ROUND_HALF_UP))
     assert F(true) in read_figure(printed, "exact").rounded
 
 
@@ -149,3 +189,19 @@ def test_intervals_meet_and_scale():
     assert Interval(F(1), F(2)).meets(Interval(F(2), None))
     assert not Interval(F(1), F(2)).meets(Interval(F(3), F(4)))
     assert Interval(F(1), None).scaled(F(10)) == Interval(F(10), None)
+    half_open = Interval(F(1), F(2), high_open=True)
+    assert half_open.scaled(F(10)) == Interval(F(10), F(20), high_open=True)
+    assert half_open.mirrored() == Interval(F(-2), F(-1), low_open=True)
+
+
+WHOLE = st.integers(0, 3)
+INTERVALS = st.builds(
+    lambda low, length, *opened: Interval(F(low), F(low + length), *opened),
+    WHOLE, st.integers(1, 3), st.booleans(), st.booleans(),
+) | st.builds(lambda point: Interval(F(point), F(point)), WHOLE)  # fmt: skip
+
+
+@given(INTERVALS, INTERVALS)
+def test_intervals_meet_if_some_point_lies_in_both(one, other):
+    common = any(F(n, 4) in one and F(n, 4) in other for n in range(25))
+    assert one.meets(other) == common == other.meets(one)

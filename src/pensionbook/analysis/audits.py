@@ -226,7 +226,11 @@ def choices_table(report: Report) -> pd.DataFrame:
     )
     for number, repairs in enumerate(clusters, 1):
         for repair in repairs:
-            names = [_short(report, figure) for figure in repair]
+            names = [_short(report, figure) for figure in repair.figures]
+            names += [
+                report.tr("the assumption that {text}", text=report.said(text))
+                for text in repair.assumptions
+            ]
             glue = report.tr(" together with ")
             rows.append({"number": str(number), "either": glue.join(names)})
     return pd.DataFrame(rows, columns=["number", "either"])

@@ -6,7 +6,9 @@ Pure functions over plain records, so that parts can be solved in separate proce
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import product
+from math import prod
 
 from gmpy2 import mpq
 
@@ -16,7 +18,10 @@ from pensionbook.engine.problem import (
     Cluster,
     End,
     Part,
+    Repair,
     Span,
+    all_of,
+    combined,
     rows_of,
     scales_of,
 )
@@ -25,50 +30,89 @@ from pensionbook.engine.repairs import smallest_repairs
 from pensionbook.engine.system import ONE, Form
 from pensionbook.errors import UnprovedError
 
+# Beyond so many combinations of repairs, what holds under each of them is not looked for.
+COMBINATIONS_TRIED = 256
+_NOTHING = Repair(frozenset(), frozenset())
+
 
 class PartSolver:
-    """The linear programs over the rows of a component, with claims switched on and off."""
+    """The linear programs over the rows of a component, with some of them switched on and off."""
 
     def __init__(self, problem: Part) -> None:
         self.rows = rows_of(problem)
         self._lp = ExactLP(problem.columns + 1, [r.row for r in self.rows], scales_of(problem))
         self._of_claim: dict[int, list[int]] = {}
+        self._of_assumption: dict[int, list[int]] = {}
         for index, row in enumerate(self.rows):
             if row.claim is not None:
                 self._of_claim.setdefault(row.claim, []).append(index)
-        self._off: frozenset[int] = frozenset()
-        self._wide: frozenset[int] = frozenset()
+            if row.assumption is not None:
+                self._of_assumption.setdefault(row.assumption, []).append(index)
+        self._left_out = _NOTHING
 
-    def leave_out(self, claims: Iterable[int], *, truncated: Iterable[int] = ()) -> None:
-        """Switch exactly these claims off, and read exactly these as truncated."""
-        off, wide = frozenset(claims), frozenset(truncated)
-        for claim in (off ^ self._off) | (wide ^ self._wide):
+    def leave_out(self, repair: Repair) -> None:
+        """Leave out and read as truncated exactly what a repair says."""
+        before, self._left_out = self._left_out, repair
+        claims = (repair.removed ^ before.removed) | (repair.truncated ^ before.truncated)
+        for claim in claims:
             for index in self._of_claim.get(claim, ()):
-                active = claim not in off and not (claim in wide and self.rows[index].narrow)
-                self._lp.set_active([index], active)
-        self._off, self._wide = off, wide
+                self._lp.set_active([index], self._stays(index, repair))
+        for assumption in repair.assumptions ^ before.assumptions:
+            for index in self._of_assumption[assumption]:
+                self._lp.set_active([index], self._stays(index, repair))
+
+    def _stays(self, index: int, repair: Repair) -> bool:
+        row = self.rows[index]
+        if row.claim in repair.removed or row.assumption in repair.assumptions:
+            return False
+        return not (row.narrow and row.claim in repair.truncated)
 
     def is_feasible(self) -> bool:
-        """Whether some point satisfies all rows; a yes is proved, a no is only HiGHS's word."""
+        """Whether some point satisfies all rows, strict ones strictly.
+
+        A yes is proved; a no may also mean that no proof was found.
+        """
         try:
-            self._lp.minimise({}, {ONE: mpq(1)})
+            self._lp.minimise_within({})
         except (Infeasible, UnprovedError):
             return False
         return True
 
     def span(self, form: Form) -> Span:
-        """Minimum and maximum of a quotient of linear forms over all points, proved."""
-        return Span(self._end(form, 1), self._end(form, -1))
+        """Minimum and maximum of a quotient of linear forms over all points, proved.
 
-    def _end(self, form: Form, sign: int) -> End:
+        They are those of the closure: the least number that no value is below.
+        """
+        return Span(self.end(form, 1)[0], self.end(form, -1)[0])
+
+    def end(self, form: Form, sign: int) -> tuple[End, Mapping[int, mpq] | None]:
+        """The minimum (the maximum if the sign is negative), and a point that attains it."""
         cost = {column: a * sign for column, a in form.numerator.items()}
         try:
             optimum = self._lp.minimise(cost, form.denominator)
         except (Unbounded, Infeasible):
-            return End(None)
+            return End(None), None
         except UnprovedError:
-            return End(UNPROVED)
-        return self._rests_on(optimum, sign)
+            return End(UNPROVED), None
+        return self._rests_on(optimum, sign), optimum.point
+
+    def broken_by(self, point: Mapping[int, mpq], indices: Sequence[int]) -> list[int]:
+        """Those of some rows whose closure a point does not lie in."""
+        found = []
+        for index in indices:
+            row = self.rows[index].row
+            total = sum((a * point[j] for j, a in row.coefficients.items() if j in point), mpq(0))
+            if total < 0 or (row.equal and total):
+                found.append(index)
+        return found
+
+    def rows_at_stake(self, repair: Repair) -> list[int]:
+        """The rows that a repair does away with."""
+        return [index for index in range(len(self.rows)) if not self._stays(index, repair)]
+
+    def breaks(self, indices: Sequence[int], repair: Repair) -> bool:
+        """Whether some of these rows stay in force under a repair."""
+        return any(self._stays(index, repair) for index in indices)
 
     def _rests_on(self, optimum: Optimum, sign: int) -> End:
         used = [self.rows[index] for index, y in optimum.multipliers.items() if y]
@@ -88,43 +132,96 @@ def solve_component(problem: Part) -> Answer:
         try:
             clusters, all_checked = smallest_repairs(problem, model.rows, scales_of(problem))
         except UnprovedError:
-            return _unproved(problem)
-    suspects = frozenset(claim for cluster in clusters for claim in cluster.suspects)
-    truncated = frozenset(claim for cluster in clusters for claim in cluster.truncated)
-    model.leave_out(suspects, truncated=truncated)
-    one = {ONE: mpq(1)}
-    bounds = {
-        column: model.span(Form({column: mpq(1)}, one)) for column in range(1, problem.columns + 1)
-    }
+            return unproved(problem)
+    bounds, under_any = _bounds(model, problem.columns, clusters, all_checked)
     implied = {}
     for number, claim in enumerate(problem.claims):
         if not claim.open:
             continue
         spans = []
-        for off in _what_to_leave_out(number, clusters, suspects):
-            model.leave_out(off, truncated=truncated)
+        for repair in _what_to_leave_out(number, clusters):
+            model.leave_out(repair)
             spans.append(_intersection([model.span(form) for form in claim.forms]))
         implied[number] = _hull(spans)
-    return Answer(clusters, all_checked, bounds, implied)
+    return Answer(clusters, all_checked, bounds, under_any, implied)
 
 
-def _unproved(problem: Part) -> Answer:
+def unproved(problem: Part) -> Answer:
     """Without proved repairs nothing else can be proved either."""
     nothing = Span(End(UNPROVED), End(UNPROVED))
     bounds = dict.fromkeys(range(1, problem.columns + 1), nothing)
     implied = {n: nothing for n, claim in enumerate(problem.claims) if claim.open}
-    return Answer((), False, bounds, implied)
+    return Answer((), False, bounds, bounds, implied, proved=False)
 
 
-def _what_to_leave_out(
-    claim: int, clusters: Sequence[Cluster], suspects: frozenset[int]
-) -> list[frozenset[int]]:
+def _bounds(
+    model: PartSolver, columns: int, clusters: Sequence[Cluster], all_checked: bool
+) -> tuple[dict[int, Span], dict[int, Span]]:
+    """Bounds of every column without all that is in some repair, and under any repair."""
+    stakes = [(cluster, model.rows_at_stake(all_of((cluster,)))) for cluster in clusters]
+    model.leave_out(all_of(clusters))
+    strict: dict[tuple[int, int], End] = {}
+    open_ends: list[tuple[int, int]] = []
+    for column in range(1, columns + 1):
+        for sign in (1, -1):
+            end, point = model.end(_level(column), sign)
+            strict[column, sign] = end
+            if stakes and not (point and _is_reached(model, point, stakes)):
+                open_ends.append((column, sign))
+    under_any = strict | _under_any_repair(model, open_ends, strict, clusters, all_checked)
+    numbers = range(1, columns + 1)
+    return (
+        {column: Span(strict[column, 1], strict[column, -1]) for column in numbers},
+        {column: Span(under_any[column, 1], under_any[column, -1]) for column in numbers},
+    )
+
+
+def _level(column: int) -> Form:
+    return Form({column: mpq(1)}, {ONE: mpq(1)})
+
+
+def _is_reached(
+    model: PartSolver, point: Mapping[int, mpq], stakes: Sequence[tuple[Cluster, list[int]]]
+) -> bool:
+    """Whether a point stays possible under some repair, so that its end does too."""
+    return all(
+        any(not model.breaks(broken, repair) for repair in cluster.repairs)
+        for cluster, stake in stakes
+        if (broken := model.broken_by(point, stake))
+    )
+
+
+def _under_any_repair(
+    model: PartSolver,
+    ends: Sequence[tuple[int, int]],
+    strict: Mapping[tuple[int, int], End],
+    clusters: Sequence[Cluster],
+    all_checked: bool,
+) -> dict[tuple[int, int], End]:
+    """The outermost of each end over all repairs."""
+    if not ends:
+        return {}
+    if not all_checked or prod(len(c.repairs) for c in clusters) > COMBINATIONS_TRIED:
+        return dict.fromkeys(ends, End(UNPROVED))
+    found: dict[tuple[int, int], list[End]] = {key: [] for key in ends}
+    for choice in product(*(c.repairs for c in clusters)):
+        model.leave_out(combined(choice))
+        for (column, sign), so_far in found.items():
+            # Nothing lies outside what holds without all that is in some repair.
+            if so_far and so_far[-1].value in (strict[column, sign].value, None, UNPROVED):
+                continue
+            so_far.append(model.end(_level(column), sign)[0])
+    return {(column, sign): _outermost(all_, -sign) for (column, sign), all_ in found.items()}
+
+
+def _what_to_leave_out(claim: int, clusters: Sequence[Cluster]) -> Iterator[Repair]:
     """For a sound claim: itself and all suspects. For a suspect: each repair that drops it."""
     for cluster in clusters:
         if claim in cluster.suspects:
-            elsewhere = suspects - cluster.suspects
-            return [elsewhere | r.removed for r in cluster.repairs if claim in r.removed]
-    return [suspects | {claim}]
+            elsewhere = all_of(other for other in clusters if other is not cluster)
+            yield from (combined((elsewhere, r)) for r in cluster.repairs if claim in r.removed)
+            return
+    yield combined((all_of(clusters), Repair(frozenset({claim}), frozenset())))
 
 
 def _hull(spans: Sequence[Span]) -> Span:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
 from statistics import median
 
 from gmpy2 import mpq
@@ -25,11 +27,16 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A component in local columns 1..n; column 0 is the constant one."""
+    """A component in local columns 1..n; column 0 is the constant one.
+
+    ``assumptions`` hold, for each assumption that some equations rest on, the numbers of these;
+    equations in none of them are definitions.
+    """
 
     columns: int
     claims: tuple[Claim, ...]
     equations: tuple[Coefficients, ...]
+    assumptions: tuple[frozenset[int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,30 +65,45 @@ class Answer:
 
     ``clusters`` hold the smallest repairs (any choice of one repair a cluster is a smallest repair
     of the component); ``all_repairs_checked`` is false when there were too many to check each.
+    ``bounds`` hold without every claim and assumption that is in some repair, ``under_any_repair``
+    whichever repair is right. Without ``proved`` repairs nothing else is known.
     """
 
     clusters: tuple[Cluster, ...]
     all_repairs_checked: bool
     bounds: dict[int, Span]
+    under_any_repair: dict[int, Span]
     implied: dict[int, Span]
+    proved: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class RowOf:
-    """A row with its owner: a claim or an equation; ``narrow`` rows hold only if rounded."""
+    """A row with its owner: a claim or an equation; ``narrow`` rows hold only if rounded.
+
+    ``assumption`` is the number of the assumption that an equation rests on.
+    """
 
     row: Row
     claim: int | None
     equation: int | None
     narrow: bool = False
+    assumption: int | None = None
 
 
 def rows_of(problem: Part) -> list[RowOf]:
     """All rows of a component, equations first."""
-    rows = [RowOf(Row(e, equal=True), None, i) for i, e in enumerate(problem.equations)]
+    resting = {e: n for n, group in enumerate(problem.assumptions) for e in group}
+    rows = [
+        RowOf(Row(coefficients, equal=True), None, number, assumption=resting.get(number))
+        for number, coefficients in enumerate(problem.equations)
+    ]
     for number, claim in enumerate(problem.claims):
         for form in claim.forms:
             rows += [RowOf(row, number, None, narrow) for row, narrow in _rows(form, claim.reading)]
+            if tuple(form.denominator) != (ONE,):
+                # The base of a rate is more than nothing.
+                rows.append(RowOf(Row(form.denominator, strict=True), number, None))
     return rows
 
 
@@ -103,34 +125,44 @@ def _rows(form: Form, reading: Reading) -> list[tuple[Row, bool]]:
     if wide.low is not None and wide.low == wide.high:
         return [(_at_least(form, wide.low, 1, equal=True), False)]
     rows = []
-    for sign, inner, outer in ((1, narrow.low, wide.low), (-1, narrow.high, wide.high)):
-        if outer is not None:
-            rows.append((_at_least(form, outer, sign), False))
-        if inner is not None and inner != outer:
-            rows.append((_at_least(form, inner, sign), True))
+    for sign, inner, outer in (
+        (1, (narrow.low, narrow.low_open), (wide.low, wide.low_open)),
+        (-1, (narrow.high, narrow.high_open), (wide.high, wide.high_open)),
+    ):
+        for end, is_narrow in ((outer, False), (inner, True)):
+            if end[0] is not None and not (is_narrow and inner == outer):
+                rows.append((_at_least(form, end[0], sign, strict=end[1]), is_narrow))
     return rows
 
 
-def _at_least(form: Form, end, sign: int, *, equal: bool = False) -> Row:
+def _at_least(
+    form: Form, end: Fraction, sign: int, *, equal: bool = False, strict: bool = False
+) -> Row:
     coefficients = {column: a * sign for column, a in form.numerator.items()}
     for column, a in form.denominator.items():
         coefficients[column] = coefficients.get(column, mpq(0)) - sign * mpq(end) * a
-    return Row({column: a for column, a in coefficients.items() if a}, equal)
+    return Row({column: a for column, a in coefficients.items() if a}, equal, strict)
 
 
 @dataclass(frozen=True, slots=True)
 class Repair:
-    """Claims to remove and claims to read as truncated."""
+    """Claims to remove, claims to read as truncated, and assumptions to give up."""
 
     removed: frozenset[int]
     truncated: frozenset[int]
+    assumptions: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
 class Cluster:
-    """Conflicts that share claims, and the smallest repairs that settle them."""
+    """Conflicts that share claims or assumptions, and the smallest repairs that settle them.
+
+    ``excluding`` holds, for each assumption that all of them give up, the claims that exclude it
+    and that no repair removes.
+    """
 
     repairs: tuple[Repair, ...]
+    excluding: Mapping[int, frozenset[int]] = field(default_factory=dict)
 
     @property
     def suspects(self) -> frozenset[int]:
@@ -141,3 +173,23 @@ class Cluster:
     def truncated(self) -> frozenset[int]:
         """Claims read as truncated in some smallest repair."""
         return frozenset().union(*(r.truncated for r in self.repairs))
+
+    @property
+    def doubted(self) -> frozenset[int]:
+        """Assumptions given up in some smallest repair."""
+        return frozenset().union(*(r.assumptions for r in self.repairs))
+
+
+def combined(repairs: Iterable[Repair]) -> Repair:
+    """Several repairs, made together."""
+    repairs = tuple(repairs)
+    return Repair(
+        frozenset().union(*(r.removed for r in repairs)),
+        frozenset().union(*(r.truncated for r in repairs)),
+        frozenset().union(*(r.assumptions for r in repairs)),
+    )
+
+
+def all_of(clusters: Iterable[Cluster]) -> Repair:
+    """All that some smallest repair removes, reads as truncated or gives up."""
+    return combined(repair for cluster in clusters for repair in cluster.repairs)

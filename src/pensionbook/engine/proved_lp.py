@@ -1,129 +1,148 @@
 """Linear programs solved by HiGHS and proved in exact arithmetic.
 
 Every question the audit asks has one homogeneous form: over columns ``z >= 0`` and rows
-``r . z >= 0`` (or ``= 0``), minimise ``c . z`` where ``d . z = 1``. HiGHS proposes an optimal
-basis in floating point; the basic solution and its multipliers are then computed in rational
-numbers and checked, with further simplex steps in exact arithmetic where the basis is a rounding
-error short of optimal. Only an answer that passes is returned (after Applegate, Cook, Dash and
-Espinoza, "Exact solutions to linear programming problems", 2007).
+``r . z >= 0``, ``> 0`` or ``= 0``, minimise ``c . z`` where ``d . z = 1``. HiGHS proposes an
+optimal basis in floating point; the basic solution and its multipliers are then computed in
+rational numbers and checked. Whatever HiGHS says, an answer counts only with an exact proof; where
+its basis does not give one, the simplex method goes on from there in exact arithmetic (after
+Applegate, Cook, Dash and Espinoza, "Exact solutions to linear programming problems", 2007).
+
+The rows are a cone, so points with ``r . z > 0`` exist exactly if some point has ``r . z >= w m``
+for a *margin* ``m`` of one, whatever the positive weights ``w`` are. The margin is a column of its
+own, held at zero in questions about the closure.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from math import inf
+from math import frexp, inf
 
 import highspy
 import numpy as np
 from gmpy2 import mpq
 
+from pensionbook.engine.simplex import (
+    AT_LEAST_ZERO,
+    NORM,
+    OFF,
+    ZERO,
+    Infeasible,
+    Optimum,
+    Program,
+    Unbounded,
+    is_ray,
+    lowest,
+)
 from pensionbook.engine.sparse import solve_sparse
-from pensionbook.errors import UnprovedError
 
 Vector = Mapping[int, mpq]
 _ZERO = mpq(0)
-MOST_EXACT_PIVOTS = 50
 _NEGLIGIBLE = 1e-9
-
-
-class Unbounded(Exception):
-    """The objective has no finite minimum."""
-
-
-class Infeasible(Exception):
-    """No point satisfies the rows and the normalisation."""
+# Of the typical size of a row: a margin that figures of seven digits still leave.
+_MARGIN_BITS = 20
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """``sum(coefficients[j] * z[j]) >= 0``, or ``= 0`` when ``equal``."""
+    """``sum(coefficients[j] * z[j]) >= 0``; ``= 0`` when ``equal``, ``> 0`` when ``strict``."""
 
     coefficients: Vector
     equal: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Optimum:
-    """A proved optimum: exact value, the point that attains it, the multipliers that prove it."""
-
-    value: mpq
-    point: dict[int, mpq]
-    multipliers: dict[int, mpq]
+    strict: bool = False
 
 
 class ExactLP:
     """A family of linear programs over the same rows, asked many questions.
 
     Args:
-        columns: number of nonnegative columns.
+        columns: number of nonnegative columns; column 0 is the constant one.
         rows: the homogeneous rows.
         scales: typical magnitude of each column, used only to help the floating-point solver.
     """
 
     def __init__(self, columns: int, rows: Sequence[Row], scales: Sequence[float]) -> None:
-        self._columns = columns
-        self._rows = rows
-        self._scales = np.asarray(scales, dtype=float)
-        self._active = [True] * len(rows)
-        self._by_column: list[list[int]] = [[] for _ in range(columns)]
-        for index, row in enumerate(rows):
-            for column in row.coefficients:
+        self._margin = columns
+        self._columns = columns + 1
+        self._scales = np.asarray([*scales, 1.0], dtype=float)
+        self._given = len(rows)
+        self._kinds = [ZERO if row.equal else AT_LEAST_ZERO for row in rows] + [AT_LEAST_ZERO]
+        self._when_on = tuple(self._kinds)
+        # The last one: the constant is more than nothing.
+        self._rows: list[Vector] = [
+            *(self._with_margin(r.coefficients) if r.strict else r.coefficients for r in rows),
+            self._with_margin({0: mpq(1)}),
+        ]
+        self._by_column: list[list[int]] = [[] for _ in range(self._columns)]
+        for index, row in enumerate(self._rows):
+            for column in row:
                 self._by_column[column].append(index)
         self._norm: dict[int, mpq] = {}
         self._cost: dict[int, mpq] = {}
+        self._held = frozenset({self._margin})
         # The last proved point, scaled to 1 in column 0, and the rows switched on since.
         self._known: dict[int, mpq] | None = None
         self._unchecked: set[int] = set()
-        self._known_floats: tuple[dict, np.ndarray] | None = None
+        self._known_floats: tuple[dict[int, mpq], np.ndarray] | None = None
         self._solver = self._build()
 
     def set_active(self, rows: Iterable[int], active: bool) -> None:
         """Switch rows on or off for the questions that follow."""
         for index in rows:
-            if self._active[index] != active:
-                self._active[index] = active
+            if (self._kinds[index] != OFF) != active:
+                self._kinds[index] = self._when_on[index] if active else OFF
                 if active:
                     self._unchecked.add(index)
-                upper = 0.0 if active and self._rows[index].equal else inf
+                upper = 0.0 if self._kinds[index] == ZERO else inf
                 self._solver.changeRowBounds(index, 0.0 if active else -inf, upper)
 
     def minimise(self, cost: Vector, norm: Vector) -> Optimum:
-        """The exact minimum of ``cost . z`` where ``norm . z = 1``.
+        """The exact minimum of ``cost . z`` where ``norm . z = 1``, strict rows taken as closed.
 
         Raises:
-            Unbounded: the minimum is minus infinity.
-            Infeasible: the active rows and the normalisation exclude each other.
-            UnprovedError: HiGHS stopped early, or its basis fails the exact check.
+            Unbounded: the minimum is minus infinity; proved by a ray.
+            Infeasible: the active rows and the normalisation exclude each other; proved.
+            UnprovedError: no exact proof was found within the steps allowed.
         """
+        return self._answer(cost, norm, frozenset({self._margin}))
+
+    def minimise_within(self, cost: Vector) -> Optimum:
+        """The exact minimum of ``cost . z`` over points that leave a margin of one in strict rows.
+
+        Without a cost this says whether some point satisfies all rows, strict ones strictly: the
+        scale of the point is not fixed, so that any margin will do.
+
+        Raises:
+            as :meth:`minimise`.
+        """
+        return self._answer(cost, {self._margin: mpq(1)}, frozenset())
+
+    def _answer(self, cost: Vector, norm: Vector, held: frozenset[int]) -> Optimum:
+        if held != self._held:
+            self._solver.changeColBounds(self._margin, 0.0, 0.0 if held else inf)
+            self._held = held
         self._set_question(cost, norm)
-        for tolerance in (1e-9, 1e-10):
-            self._solver.setOptionValue("primal_feasibility_tolerance", tolerance)
-            self._solver.setOptionValue("dual_feasibility_tolerance", tolerance)
-            self._solver.run()
-            status = self._solver.getModelStatus()
-            if status == highspy.HighsModelStatus.kOptimal:
-                optimum = self._prove_nearby(cost, norm) or self._prove(cost, norm)
-                if optimum is not None:
-                    self._remember(optimum.point)
-                    return optimum
-            elif status == highspy.HighsModelStatus.kInfeasible:
-                raise Infeasible
-            elif status in (
-                highspy.HighsModelStatus.kUnbounded,
-                highspy.HighsModelStatus.kUnboundedOrInfeasible,
-            ):
-                raise Unbounded
-            self._solver.clearSolver()
-        raise UnprovedError(
-            "the linear solver's answer could not be confirmed in exact arithmetic; "
-            "the quantity is reported without a bound"
-        )
+        self._solver.run()
+        status = self._solver.getModelStatus()
+        optimum = None
+        if status == highspy.HighsModelStatus.kOptimal:
+            optimum = self._prove_nearby(cost, norm)
+        elif status == highspy.HighsModelStatus.kUnbounded:
+            self._prove_unbounded(cost, norm)
+        if optimum is None:
+            optimum = self._prove(cost, norm)
+        self._remember(optimum.point)
+        return optimum
+
+    def _with_margin(self, coefficients: Vector) -> dict[int, mpq]:
+        size = max((abs(float(a)) * self._scales[j] for j, a in coefficients.items()), default=1.0)
+        weight = mpq(2) ** (frexp(size)[1] - _MARGIN_BITS)
+        return {**coefficients, self._margin: -weight}
 
     def _build(self) -> highspy.Highs:
         starts, indices, values = [0], [], []
         for row in self._rows:
-            scaled = [(j, float(a) * self._scales[j]) for j, a in row.coefficients.items()]
+            scaled = [(j, float(a) * self._scales[j]) for j, a in row.items()]
             size = max((abs(a) for _, a in scaled), default=1.0)
             indices.extend(j for j, _ in scaled)
             values.extend(a / size for _, a in scaled)
@@ -135,9 +154,9 @@ class ExactLP:
         lp.num_col_, lp.num_row_ = self._columns, count + 1
         lp.col_cost_ = np.zeros(self._columns)
         lp.col_lower_ = np.zeros(self._columns)
-        lp.col_upper_ = np.full(self._columns, inf)
+        lp.col_upper_ = np.array([inf] * self._margin + [0.0])
         lp.row_lower_ = np.append(np.zeros(count), 1.0)
-        lp.row_upper_ = np.array([0.0 if row.equal else inf for row in self._rows] + [1.0])
+        lp.row_upper_ = np.array([0.0 if kind == ZERO else inf for kind in self._kinds] + [1.0])
         lp.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
         lp.a_matrix_.start_ = np.array(starts, dtype=np.int32)
         lp.a_matrix_.index_ = np.array(indices, dtype=np.int32)
@@ -149,6 +168,8 @@ class ExactLP:
         # Only the objective changes between most questions, which keeps the basis primal feasible.
         solver.setOptionValue("simplex_strategy", 4)
         solver.setOptionValue("threads", 1)
+        solver.setOptionValue("primal_feasibility_tolerance", 1e-9)
+        solver.setOptionValue("dual_feasibility_tolerance", 1e-9)
         solver.passModel(lp)
         return solver
 
@@ -195,15 +216,15 @@ class ExactLP:
         point = self._guessed_point(np.asarray(solution.col_value), basis.row_status)
         if point is None:
             return None
-        size = sum((a * point.get(j, _ZERO) for j, a in norm.items()), _ZERO)
-        value = sum((a * point.get(j, _ZERO) for j, a in cost.items()), _ZERO)
+        size, value = _product(norm, point), _product(cost, point)
         if size <= 0 or value != optimum * size:
             return None
         self._known = point
-        return Optimum(optimum, point if size == 1 else _divided(point, size), multipliers)
+        proof = self._of_given_rows(multipliers)
+        return Optimum(optimum, point if size == 1 else _divided(point, size), proof)
 
     def _guessed_multipliers(
-        self, duals: Sequence[float], statuses: Sequence, cost: Vector, norm: Vector
+        self, duals: Sequence[float], statuses: Sequence[object], cost: Vector, norm: Vector
     ) -> dict[int, mpq] | None:
         duals = np.asarray(duals)
         rows = np.flatnonzero(np.abs(duals) > _NEGLIGIBLE * max(1.0, np.abs(duals).max())).tolist()
@@ -218,11 +239,11 @@ class ExactLP:
         found = solve_sparse(list(equations.values()), [cost.get(j, _ZERO) for j in equations])
         if found is None or len(found) != len(rows):
             return None
-        if self._entering(found, cost, norm) is not None:
-            return None
-        return found
+        return found if self._may_stand(found, cost, norm) else None
 
-    def _guessed_point(self, values: np.ndarray, statuses: Sequence) -> dict[int, mpq] | None:
+    def _guessed_point(
+        self, values: np.ndarray, statuses: Sequence[object]
+    ) -> dict[int, mpq] | None:
         if values[0] <= 0:
             return None
         if self._known_floats is None or self._known_floats[0] is not self._known:
@@ -242,7 +263,7 @@ class ExactLP:
         for i in sorted(touched):
             if statuses[i] == basic:
                 continue
-            row = self._rows[i].coefficients
+            row = self._rows[i]
             unknown = {j: a for j, a in row.items() if j in unknowns}
             known = sum((a * point[j] for j, a in row.items() if j in point), _ZERO)
             equations.append(unknown)
@@ -257,131 +278,91 @@ class ExactLP:
             return None
         return point
 
-    def _prove(self, cost: Vector, norm: Vector) -> Optimum | None:
+    def _prove_unbounded(self, cost: Vector, norm: Vector) -> None:
+        """A guess at the ray from the floating-point one, which moves few columns.
+
+        Raises:
+            Unbounded: the ray is proved, from a proved point.
+        """
+        if self._known is None or _product(norm, self._known) <= 0:
+            return
+        if not all(self._holds(i, self._known) for i in self._unchecked):
+            return
+        _, found, floats = self._solver.getPrimalRay()
+        if not found:
+            return
+        floats = np.asarray(floats)
+        largest = int(np.argmax(floats))
+        columns = set(np.flatnonzero(floats > _NEGLIGIBLE * floats[largest]).tolist())
+        if len(columns) > self._columns // 2 + 5:
+            return
+        basic = highspy.HighsBasisStatus.kBasic
+        statuses = self._solver.getBasis().row_status
+        last = len(self._rows)
+        touched = sorted({i for j in columns for i in self._by_column[j]})
+        tight = [self._rows[i] for i in touched if statuses[i] != basic]
+        if statuses[last] != basic:
+            tight.append({j: a for j, a in norm.items() if j in columns})
+        others = columns - {largest}
+        ray = solve_sparse(
+            [{j: a for j, a in row.items() if j in others} for row in tight],
+            [-row.get(largest, _ZERO) for row in tight],
+        )
+        if ray is None or ray.keys() != others:
+            return
+        if is_ray(self._program(norm), cost, ray | {largest: mpq(1)}):
+            raise Unbounded
+
+    def _prove(self, cost: Vector, norm: Vector) -> Optimum:
         basis = self._solver.getBasis()
         basic = highspy.HighsBasisStatus.kBasic
         columns = [j for j, status in enumerate(basis.col_status) if status == basic]
         # A row switched off may stay nonbasic at zero: harmless if its multiplier is zero.
         tight = [i for i, status in enumerate(basis.row_status) if status != basic]
-        if len(columns) != len(tight):
-            return None
-        for _ in range(MOST_EXACT_PIVOTS):
-            point = self._basic_point(columns, tight, norm)
-            if point is None or not self._is_feasible(point):
-                return None
-            multipliers = self._basic_multipliers(columns, tight, cost, norm)
-            if multipliers is None:
-                return None
-            entering = self._entering(multipliers, cost, norm)
-            if entering is None:
-                value = sum((a * point.get(j, _ZERO) for j, a in cost.items()), _ZERO)
-                multipliers.pop(len(self._rows), None)
-                return Optimum(value, point, multipliers)
-            columns, tight = self._pivot(entering, point, columns, tight, norm)
-        return None
+        optimum = lowest(self._program(norm), cost, columns, tight)
+        multipliers = self._of_given_rows(optimum.multipliers)
+        return Optimum(optimum.value, optimum.point, multipliers)
+
+    def _program(self, norm: Vector) -> Program:
+        by_column = list(self._by_column)
+        for j in norm:
+            by_column[j] = [*by_column[j], len(self._rows)]
+        return Program(
+            [*self._rows, norm], [*self._kinds, NORM], self._held, by_column, self._scales
+        )
+
+    def _of_given_rows(self, multipliers: Vector) -> dict[int, mpq]:
+        return {i: y for i, y in multipliers.items() if i < self._given}
 
     def _row(self, index: int, norm: Vector) -> Vector:
-        return norm if index == len(self._rows) else self._rows[index].coefficients
-
-    def _basic_point(
-        self, columns: list[int], tight: list[int], norm: Vector
-    ) -> dict[int, mpq] | None:
-        members = set(columns)
-        system = [
-            {j: a for j, a in self._row(i, norm).items() if j in members and a} for i in tight
-        ]
-        right = [mpq(1) if i == len(self._rows) else _ZERO for i in tight]
-        return solve_sparse(system, right)
-
-    def _basic_multipliers(
-        self, columns: list[int], tight: list[int], cost: Vector, norm: Vector
-    ) -> dict[int, mpq] | None:
-        equations: dict[int, dict[int, mpq]] = {j: {} for j in columns}
-        for i in tight:
-            for j, a in self._row(i, norm).items():
-                if j in equations and a:
-                    equations[j][i] = a
-        right = [cost.get(j, _ZERO) for j in columns]
-        return solve_sparse(list(equations.values()), right)
-
-    def _is_feasible(self, point: Vector) -> bool:
-        if any(value < 0 for value in point.values()):
-            return False
-        touched = {i for j, value in point.items() if value for i in self._by_column[j]}
-        return all(self._holds(i, point) for i in touched)
+        return norm if index == len(self._rows) else self._rows[index]
 
     def _holds(self, index: int, point: Vector) -> bool:
-        if not self._active[index]:
+        if self._kinds[index] == OFF:
             return True
-        row = self._rows[index]
-        total = sum((a * point[j] for j, a in row.coefficients.items() if j in point), _ZERO)
-        return total == 0 if row.equal else total >= 0
+        total = _product(self._rows[index], point)
+        return total == 0 if self._kinds[index] == ZERO else total >= 0
 
-    def _entering(
-        self, multipliers: Vector, cost: Vector, norm: Vector
-    ) -> tuple[str, int, int] | None:
-        """A column or row whose sign shows that the point can still be improved (Bland's rule)."""
+    def _may_stand(self, multipliers: Vector, cost: Vector, norm: Vector) -> bool:
+        """Whether multipliers have the signs that prove a lower bound of the cost."""
         reduced = dict(cost)
         last = len(self._rows)
-        for i, y in sorted(multipliers.items()):
+        for i, y in multipliers.items():
             if not y:
                 continue
-            if i != last:
-                if not self._active[i]:
-                    return "row", i, 1 if y < 0 else -1
-                if y < 0 and not self._rows[i].equal:
-                    return "row", i, 1
+            if i != last and (self._kinds[i] == OFF or (y < 0 and self._kinds[i] == AT_LEAST_ZERO)):
+                return False
             for j, a in self._row(i, norm).items():
                 reduced[j] = reduced.get(j, _ZERO) - y * a
-        negative = [j for j, value in reduced.items() if value < 0]
-        return ("column", min(negative), 1) if negative else None
+        return all(value >= 0 for j, value in reduced.items() if j not in self._held)
 
-    def _pivot(
-        self,
-        entering: tuple[str, int, int],
-        point: Vector,
-        columns: list[int],
-        tight: list[int],
-        norm: Vector,
-    ) -> tuple[list[int], list[int]]:
-        """One exact step of the simplex method, where HiGHS stopped a rounding error too early.
 
-        Raises:
-            Unbounded: nothing stops the step.
-        """
-        kind, index, sign = entering
-        members = set(columns)
-        rows = [{j: a for j, a in self._row(i, norm).items() if j in members and a} for i in tight]
-        if kind == "column":
-            right = [-self._row(i, norm).get(index, _ZERO) for i in tight]
-        else:
-            right = [mpq(sign) if i == index else _ZERO for i in tight]
-        step = solve_sparse(rows, right)
-        if kind == "column":
-            step[index] = mpq(1)
-        blocks = [
-            (point[j] / -change, 0, j) for j, change in step.items() if change < 0 and j in members
-        ]
-        loose = set(range(len(self._rows))) - set(tight)
-        for i in sorted({i for j, change in step.items() if change for i in self._by_column[j]}):
-            row = self._rows[i]
-            if i not in loose or not self._active[i]:
-                continue
-            change = sum((a * step.get(j, _ZERO) for j, a in row.coefficients.items()), _ZERO)
-            if change < 0 or (change and row.equal):
-                level = sum((a * point.get(j, _ZERO) for j, a in row.coefficients.items()), _ZERO)
-                blocks.append((abs(level / change), 1, i))
-        if not blocks:
-            raise Unbounded
-        _, kind_out, out = min(blocks)
-        columns = [j for j in columns if kind_out or j != out]
-        tight = [i for i in tight if kind == "column" or i != index]
-        if kind == "column":
-            columns.append(index)
-        if kind_out:
-            tight.append(out)
-        return columns, tight
+def _product(row: Vector, point: Vector) -> mpq:
+    return sum((a * point[j] for j, a in row.items() if j in point), _ZERO)
 
 
 def _divided(point: Vector, size: mpq) -> dict[int, mpq]:
     return {j: value / size for j, value in point.items()}
+
+
+__all__ = ["ExactLP", "Infeasible", "Optimum", "Row", "Unbounded"]

@@ -6,19 +6,26 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
-from itertools import islice, product
+from itertools import product
+from math import prod
 
 from gmpy2 import mpq
 
 from pensionbook.data.figures import Reading
 from pensionbook.data.package import Package
 from pensionbook.data.vintages import packages_of_superseded
-from pensionbook.engine.component import PartSolver, solve_component
-from pensionbook.engine.problem import Answer, Claim, Part
+from pensionbook.engine.component import (
+    COMBINATIONS_TRIED,
+    PartSolver,
+    solve_component,
+    unproved,
+)
+from pensionbook.engine.problem import Answer, Claim, Part, all_of, combined
 from pensionbook.engine.results import (
     Bound,
     Verdict,
     bound_of,
+    contradicted,
     hull,
     in_printed_unit,
     named_repairs,
@@ -39,21 +46,39 @@ from pensionbook.engine.system import (
 from pensionbook.errors import UnprovedError
 
 PARALLEL_FROM = 200
-MOST_REPAIRS = 256
+_UNPROVED = Bound(None, None, unproved=True)
 
 
 @dataclass(slots=True)
 class _Part:
-    """A component with its local numbering and its answers."""
+    """A component with its local numbering and its answers.
+
+    The forecasts are solved after what was observed, without the equations whose assumption is in
+    doubt by then.
+    """
 
     columns: list[int]
     observed: list[int]
     forecast: list[int]
     equations: list[int]
+    assumptions: list[str]
     problem: Part
-    answer: Answer | None = None
-    forecast_problem: Part | None = None
+    answer: Answer
+    forecast_equations: list[int] = field(default_factory=list)
+    forecast_assumptions: list[str] = field(default_factory=list)
     forecast_answer: Answer | None = None
+
+    def is_proved(self, *, forecast: bool) -> bool:
+        """Whether the repairs were proved, those of the forecasts too if they matter."""
+        answers = (self.answer, self.forecast_answer if forecast else None)
+        return all(answer.proved for answer in answers if answer)
+
+    @property
+    def kept_equations(self) -> list[int]:
+        """The equations that rest on no assumption in doubt."""
+        doubted = all_of(self.answer.clusters).assumptions
+        dropped = {e for n in doubted for e in self.problem.assumptions[n]}
+        return [number for n, number in enumerate(self.equations) if n not in dropped]
 
 
 @dataclass(slots=True)
@@ -64,9 +89,25 @@ class Reconciliation:
     system: System
     verdicts: dict[str, Verdict]
     bounds: dict[Quantity, Bound]
+    bounds_under_any_repair: dict[Quantity, Bound]
     _parts: list[_Part] = field(repr=False, default_factory=list)
     _part_of: dict[int, int] = field(repr=False, default_factory=dict)
     _models: dict = field(repr=False, default_factory=dict)
+
+    @property
+    def doubted(self) -> dict[str, bool]:
+        """Assumptions that some smallest repair gives up, and whether every one does."""
+        found: dict[str, bool] = {}
+        for part in self._parts:
+            for answer, names in (
+                (part.answer, part.assumptions),
+                (part.forecast_answer, part.forecast_assumptions),
+            ):
+                for cluster in answer.clusters if answer else ():
+                    for n in sorted(cluster.doubted):
+                        always = all(n in repair.assumptions for repair in cluster.repairs)
+                        found[names[n]] = found.get(names[n], False) or always
+        return found
 
     def without_models(self) -> Reconciliation:
         """The same without the solvers that its questions have left behind, to be kept."""
@@ -83,9 +124,9 @@ class Reconciliation:
     ) -> Bound:
         """Proved bounds of a linear form of quantities, or of a quotient of two.
 
-        The bounds are over all levels that satisfy every figure not in a smallest repair, jointly,
-        so they are tighter than interval arithmetic on separate bounds. A quantity that nothing
-        mentions is unbounded.
+        The bounds are over all levels that satisfy every figure and every assumption not in a
+        smallest repair, jointly, so they are tighter than interval arithmetic on separate bounds.
+        A quantity that nothing mentions is unbounded.
         """
         wanted = {*numerator, *(denominator or {})}
         if not all(self.knows(quantity) for quantity in wanted):
@@ -93,6 +134,8 @@ class Reconciliation:
         columns = [self.system.index[q] for q in wanted]
         numbers = tuple(sorted({self._part_of[column] for column in columns}))
         forecast = any(self._is_forecast(column) for column in columns)
+        if not all(self._parts[number].is_proved(forecast=forecast) for number in numbers):
+            return _UNPROVED
         model, local, claims, equations = self._model(numbers, forecast)
 
         def form(terms: Mapping[Quantity, int | Fraction]) -> Coefficients:
@@ -130,19 +173,21 @@ class Reconciliation:
         if len(numbers) != 1:
             raise UnprovedError("quantities of independent parts; ask for each by itself")
         part = self._parts[numbers.pop()]
-        choices = list(islice(product(*(c.repairs for c in part.answer.clusters)), MOST_REPAIRS))
-        if len(choices) == MOST_REPAIRS:
+        if not part.answer.proved:
+            return _UNPROVED
+        clusters = part.answer.clusters
+        few = prod(len(c.repairs) for c in clusters) <= COMBINATIONS_TRIED
+        if not (few and part.answer.all_repairs_checked):
             raise UnprovedError("too many smallest repairs to try each")
         local = {column: n for n, column in enumerate(part.columns, 1)}
         form = {local[column]: mpq(a) for column, a in columns.items()}
         model = PartSolver(part.problem)
         bounds = []
-        for choice in choices:
-            removed = frozenset().union(*(r.removed for r in choice))
-            if wrong and wrong not in {self._figure_id(part, claim) for claim in removed}:
+        for choice in product(*(c.repairs for c in clusters)):
+            repair = combined(choice)
+            if wrong and wrong not in {self._figure_id(part, n) for n in repair.removed}:
                 continue
-            truncated = frozenset().union(*(r.truncated for r in choice))
-            model.leave_out(removed, truncated=truncated)
+            model.leave_out(repair)
             span = model.span(Form(form, {ONE: mpq(1)}))
             bounds.append(bound_of(self.system, span, part.observed, part.equations))
         return hull(bounds) if bounds else Bound(None, None)
@@ -186,7 +231,7 @@ class Reconciliation:
                 kept, ids = _kept_claims(self.system, part, forecast, local)
                 claims += kept
                 claim_ids += ids
-                for equation in part.equations:
+                for equation in part.forecast_equations if forecast else part.kept_equations:
                     equations.append(_localise(self.system.equations[equation].coefficients, local))
                     equation_ids.append(equation)
             problem = Part(len(local) - 1, tuple(claims), tuple(equations))
@@ -210,20 +255,21 @@ def reconcile(
     system = build_system(package)
     parts = [_part(system, *component) for component in system.components()]
     problems = [part.problem for part in parts]
-    for number, answer in enumerate(_solve(problems, jobs, progress)):
-        parts[number].answer = answer
+    for part, answer in zip(parts, _solve(problems, jobs, progress), strict=True):
+        part.answer = answer
     for part in parts:
         if part.forecast:
-            part.forecast_problem = _forecast_problem(system, part)
-            part.forecast_answer = solve_component(part.forecast_problem)
+            _solve_forecasts(system, part)
     verdicts: dict[str, Verdict] = {}
     bounds: dict[Quantity, Bound] = {}
+    under_any: dict[Quantity, Bound] = {}
     for part in parts:
         _collect_verdicts(system, part, verdicts)
-        _collect_bounds(system, part, bounds)
+        _collect_bounds(system, part, bounds, under_any)
     order = [statement.figure.figure_id for statement in system.statements]
     part_of = {column: n for n, part in enumerate(parts) for column in part.columns}
-    return Reconciliation(package, system, {i: verdicts[i] for i in order}, bounds, parts, part_of)
+    ordered = {i: verdicts[i] for i in order}
+    return Reconciliation(package, system, ordered, bounds, under_any, parts, part_of)
 
 
 def superseded_verdicts(package: Package) -> dict[str, Verdict]:
@@ -257,22 +303,43 @@ def _part(system: System, columns: list[int], statements: list[int], equations: 
     local = {ONE: ONE} | {column: n for n, column in enumerate(columns, 1)}
     observed = [n for n in statements if not system.statements[n].forecast]
     forecast = [n for n in statements if system.statements[n].forecast]
+    names, groups = _assumptions(system, equations)
     problem = Part(
         len(columns),
         tuple(_claim(system.statements[n], local) for n in observed),
         tuple(_localise(system.equations[n].coefficients, local) for n in equations),
+        groups,
     )
-    return _Part(columns, observed, forecast, equations, problem)
+    return _Part(columns, observed, forecast, equations, names, problem, unproved(problem))
 
 
-def _forecast_problem(system: System, part: _Part) -> Part:
+def _assumptions(
+    system: System, equations: Sequence[int]
+) -> tuple[list[str], tuple[frozenset[int], ...]]:
+    """The assumptions that some equations rest on, and which equations each."""
+    groups: dict[str, set[int]] = {}
+    for n, number in enumerate(equations):
+        assumption = system.equations[number].identity.assumption
+        if assumption:
+            groups.setdefault(assumption, set()).add(n)
+    return list(groups), tuple(map(frozenset, groups.values()))
+
+
+def _solve_forecasts(system: System, part: _Part) -> None:
     """The forecasts as open claims beside everything observed, which is taken for granted."""
     local = {ONE: ONE} | {column: n for n, column in enumerate(part.columns, 1)}
     kept, _ = _kept_claims(system, part, False, local)
     forecasts = [_claim(system.statements[n], local) for n in part.forecast]
-    return replace(
-        part.problem, claims=(*forecasts, *(replace(claim, open=False) for claim in kept))
+    part.forecast_equations = part.kept_equations
+    part.forecast_assumptions, groups = _assumptions(system, part.forecast_equations)
+    problem = Part(
+        len(part.columns),
+        (*forecasts, *(replace(claim, open=False) for claim in kept)),
+        tuple(_localise(system.equations[n].coefficients, local) for n in part.forecast_equations),
+        groups,
     )
+    # What was observed cannot be taken for granted while its own contradictions are not settled.
+    part.forecast_answer = solve_component(problem) if part.answer.proved else unproved(problem)
 
 
 def _claim(statement: Statement, local: Mapping[int, int]) -> Claim:
@@ -296,13 +363,12 @@ def _kept_claims(
     if forecast and part.forecast_answer:
         sources.append((part.forecast, part.forecast_answer))
     for statements, answer in sources:
-        suspects = {c for cluster in answer.clusters for c in cluster.suspects}
-        truncated = {c for cluster in answer.clusters for c in cluster.truncated}
+        troubled = all_of(answer.clusters)
         for n, number in enumerate(statements):
-            if n in suspects:
+            if n in troubled.removed:
                 continue
             claim = _claim(system.statements[number], local)
-            if n in truncated:
+            if n in troubled.truncated:
                 claim = replace(claim, reading=Reading(claim.reading.widest, claim.reading.widest))
             claims.append(claim)
             numbers.append(number)
@@ -310,21 +376,24 @@ def _kept_claims(
 
 
 def _collect_verdicts(system: System, part: _Part, verdicts: dict[str, Verdict]) -> None:
-    passes = [(part.observed, part.answer, part.observed)]
+    passes = [(part.observed, part.answer, part.observed, part.equations, part.assumptions)]
     if part.forecast_answer:
         kept = list(_kept_claims(system, part, False, _identity_map(part))[1])
-        passes.append((part.forecast, part.forecast_answer, [*part.forecast, *kept]))
-    for statements, answer, owners in passes:
+        owners = [*part.forecast, *kept]
+        equations, assumptions = part.forecast_equations, part.forecast_assumptions
+        passes.append((part.forecast, part.forecast_answer, owners, equations, assumptions))
+    for statements, answer, owners, equations, assumptions in passes:
         for n, number in enumerate(statements):
             statement = system.statements[number]
-            implied = bound_of(system, answer.implied[n], owners, part.equations)
+            implied = bound_of(system, answer.implied[n], owners, equations)
             cluster = next((c for c in answer.clusters if takes_part(n, c)), None)
             verdicts[statement.figure.figure_id] = Verdict(
                 statement.figure,
                 verdict_of(n, cluster, statement, implied),
                 in_printed_unit(implied, statement),
-                named_repairs(system, cluster, statements),
+                named_repairs(system, cluster, statements, assumptions),
                 answer.all_repairs_checked,
+                contradicted(n, answer.clusters, assumptions),
             )
 
 
@@ -332,18 +401,25 @@ def _identity_map(part: _Part) -> dict[int, int]:
     return {ONE: ONE} | {column: column for column in part.columns}
 
 
-def _collect_bounds(system: System, part: _Part, bounds: dict[Quantity, Bound]) -> None:
+def _collect_bounds(
+    system: System,
+    part: _Part,
+    bounds: dict[Quantity, Bound],
+    under_any: dict[Quantity, Bound],
+) -> None:
     forecast_only = _forecast_only(system, part)
     kept = list(_kept_claims(system, part, False, _identity_map(part))[1])
     for local, column in enumerate(part.columns, 1):
         unknown = system.columns[column]
         if not isinstance(unknown, Quantity):
             continue
-        if column in forecast_only:
-            span, owners = part.forecast_answer.bounds[local], [*part.forecast, *kept]
-        else:
-            span, owners = part.answer.bounds[local], part.observed
-        bounds[unknown] = bound_of(system, span, owners, part.equations)
+        answer, owners, equations = part.answer, part.observed, part.equations
+        if column in forecast_only and part.forecast_answer:
+            answer, owners = part.forecast_answer, [*part.forecast, *kept]
+            equations = part.forecast_equations
+        bounds[unknown] = bound_of(system, answer.bounds[local], owners, equations)
+        span = answer.under_any_repair[local]
+        under_any[unknown] = bound_of(system, span, owners, equations)
 
 
 def _forecast_only(system: System, part: _Part) -> set[int]:

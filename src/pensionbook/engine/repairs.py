@@ -1,29 +1,31 @@
 """All smallest repairs of an infeasible component.
 
-Conflicts (minimal sets of claims that exclude each other, each certified by an exact infeasibility
-proof) are collected until every smallest way to hit them all is feasible: the minimal-diagnosis
-scheme of Reiter (1987), as in implicit hitting-set solvers for MaxSAT. A conflict is hit by
-removing one of its claims or, at a lower cost, by reading one as truncated.
+Conflicts (minimal sets of claims and assumptions that exclude each other, each certified by an
+exact infeasibility proof) are collected until every smallest way to hit them all is feasible: the
+minimal-diagnosis scheme of Reiter (1987), as in implicit hitting-set solvers for MaxSAT. A conflict
+is hit by removing one of its claims, by giving up one of its assumptions, or by reading a claim as
+truncated. Fewest removed decides, an assumption counting like a claim; truncated readings do not:
+for each set of what is removed, the fewest that it needs are found.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import islice, product
+from itertools import product
 from math import prod
 
 from gmpy2 import mpq
 
-from pensionbook.engine.problem import Cluster, Part, Repair, RowOf
-from pensionbook.engine.proved_lp import ExactLP, Row
-from pensionbook.engine.system import ONE
+from pensionbook.engine.problem import Cluster, Part, Repair, RowOf, combined
+from pensionbook.engine.proved_lp import ExactLP, Infeasible, Row
 from pensionbook.errors import UnprovedError
 
 COMBINATIONS_CHECKED = 512
 MOST_CONFLICTS = 2_000
 
 
-# A conflict: claim -> whether reading it as truncated already settles the conflict.
+# A conflict: item -> whether reading it as truncated already settles the conflict. Items are the
+# claims, and after them the assumptions. So are the members of ``removed`` in this module.
 Conflict = dict[int, bool]
 
 
@@ -38,8 +40,8 @@ def smallest_repairs(
         choice of the other clusters.
 
     Raises:
-        UnprovedError: no exact proof was found, there are too many conflicts, or the equations
-            alone exclude each other.
+        UnprovedError: no exact proof was found, there are too many conflicts, or what is taken
+            for granted contradicts itself.
     """
     tester = _Tester(problem, rows, scales)
     conflicts = list(_disjoint_conflicts(tester))
@@ -58,7 +60,38 @@ def smallest_repairs(
                 break
             settled.add(repair)
         else:
-            return clusters, complete
+            suspects = frozenset().union(*(c.suspects for c in clusters))
+            certain = [c for c in conflicts if len(suspects & c.keys()) == 1]
+            claims = len(problem.claims)
+            return tuple(_told_apart(c, claims, certain) for c in clusters), complete
+
+
+def _told_apart(cluster: Cluster, claims: int, certain: Sequence[Conflict]) -> Cluster:
+    """Claims and assumptions apart, each by its own number.
+
+    Args:
+        certain: the conflicts of which one item alone is removed in some repair.
+    """
+    repairs = tuple(
+        Repair(
+            frozenset(item for item in repair.removed if item < claims),
+            repair.truncated,
+            frozenset(item - claims for item in repair.removed if item >= claims),
+        )
+        for repair in cluster.repairs
+    )
+    always = frozenset.intersection(*(repair.assumptions for repair in repairs))
+    excluding = {
+        assumption: frozenset(
+            item
+            for conflict in certain
+            if claims + assumption in conflict
+            for item in conflict
+            if item < claims
+        )
+        for assumption in sorted(always)
+    }
+    return Cluster(repairs, excluding)
 
 
 class _Tester:
@@ -66,37 +99,33 @@ class _Tester:
 
     def __init__(self, problem: Part, rows: Sequence[RowOf], scales: Sequence[float]) -> None:
         self._rows = rows
-        self._open = [claim.open for claim in problem.claims]
+        self._items = [_item_of(row, problem) for row in rows]
         columns = problem.columns + 1
         elastic: list[Row] = []
         scales = list(scales)
         self._cost: dict[int, mpq] = {}
-        for row in rows:
+        for row, item in zip(rows, self._items, strict=True):
             coefficients = dict(row.row.coefficients)
-            if self._gives(row):
-                size = max(abs(a) * mpq(scales[j]) for j, a in coefficients.items())
+            if item is not None:
+                size = max((abs(a) * mpq(scales[j]) for j, a in coefficients.items()), default=1)
                 for sign in (1, -1) if row.row.equal else (1,):
-                    coefficients[columns] = size * sign
+                    coefficients[columns] = mpq(size) * sign
                     self._cost[columns] = mpq(1)
                     scales.append(1.0)
                     columns += 1
-            elastic.append(Row(coefficients, row.row.equal))
+            elastic.append(Row(coefficients, row.row.equal, row.row.strict))
         self._lp = ExactLP(columns, elastic, scales)
-        self._of_claim: dict[int, list[int]] = {}
-        for index, row in enumerate(rows):
-            if self._gives(row):
-                self._of_claim.setdefault(row.claim, []).append(index)
-        self._soft = [index for index, row in enumerate(rows) if self._gives(row)]
+        self._soft = [index for index, item in enumerate(self._items) if item is not None]
 
     def conflict(
         self, removed: Iterable[int] = (), truncated: Iterable[int] = ()
     ) -> Conflict | None:
-        """A minimal conflict among the claims that are left, or ``None``: proved feasible."""
+        """A minimal conflict among the items that are left, or ``None``: proved feasible."""
         removed, truncated = set(removed), set(truncated)
         active = [
             i
             for i in self._soft
-            if self._rows[i].claim not in removed
+            if self._items[i] not in removed
             and not (self._rows[i].narrow and self._rows[i].claim in truncated)
         ]
         core = self._infeasible_rows(active)
@@ -107,28 +136,33 @@ class _Tester:
             if index in core:
                 smaller = self._infeasible_rows([i for i in core if i != index])
                 core = core if smaller is None else smaller
-        if not core:
-            raise UnprovedError(
-                "the identities (or the figures taken for granted) contradict each other; "
-                "look for a wrong sign or coefficient in identities.csv"
-            )
         conflict: Conflict = {}
         for index in core:
-            claim = self._rows[index].claim
-            conflict[claim] = conflict.get(claim, False) or self._rows[index].narrow
+            item = self._items[index]
+            if item is not None:
+                conflict[item] = conflict.get(item, False) or self._rows[index].narrow
+        if not conflict:
+            raise UnprovedError("what is taken for granted contradicts itself")
         return conflict
 
     def _infeasible_rows(self, active: Sequence[int]) -> list[int] | None:
         self._lp.set_active(self._soft, False)
         self._lp.set_active(active, True)
-        optimum = self._lp.minimise(self._cost, {ONE: mpq(1)})
+        try:
+            optimum = self._lp.minimise_within(self._cost)
+        except Infeasible as error:
+            raise UnprovedError("what is taken for granted contradicts itself") from error
         if optimum.value == 0:
             return None
         wanted = set(active)
         return [i for i, y in sorted(optimum.multipliers.items()) if y and i in wanted]
 
-    def _gives(self, row: RowOf) -> bool:
-        return row.claim is not None and self._open[row.claim]
+
+def _item_of(row: RowOf, problem: Part) -> int | None:
+    """The claim or assumption that a row falls with; none of what is taken for granted."""
+    if row.assumption is not None:
+        return len(problem.claims) + row.assumption
+    return row.claim if row.claim is not None and problem.claims[row.claim].open else None
 
 
 def _disjoint_conflicts(tester: _Tester) -> Iterator[Conflict]:
@@ -151,39 +185,43 @@ def _clusters(conflicts: Sequence[Conflict]) -> tuple[Cluster, ...]:
             else:
                 apart.append(group)
         groups = [*apart, (members, joined)]
-    found = (smallest_hitting_sets(group[1]) for group in groups)
-    return tuple(Cluster(tuple(factor)) for repairs in found for factor in factors(repairs))
+    return tuple(
+        Cluster(tuple(factor))
+        for _, joined in groups
+        for factor in factors(smallest_hitting_sets(joined))
+    )
 
 
 def smallest_hitting_sets(conflicts: Sequence[Conflict]) -> list[Repair]:
-    """All cheapest ways to settle every conflict: fewest removals, then fewest truncations.
+    """All ways to settle every conflict with the fewest removals, each with its fewest truncations.
 
     A conflict that some truncation settles costs no removal, so the removals are the smallest
-    hitting sets of the other conflicts, and the truncations those of what the removals leave.
+    hitting sets of the other conflicts, and the truncations those of what the removals leave. Ways
+    with fewer truncations come first.
     """
     strict = [set(c) for c in conflicts if not any(c.values())]
-    best: list[Repair] = []
-    fewest = None
-    for removed in _hitting_sets(strict):
-        left = [
-            {claim for claim, cut in c.items() if cut} for c in conflicts if not removed & set(c)
-        ]
-        for truncated in _hitting_sets(left, fewest):
-            if fewest is None or len(truncated) < fewest:
-                fewest, best = len(truncated), []
-            best.append(Repair(removed, truncated))
-    return sorted(best, key=lambda r: (sorted(r.removed), sorted(r.truncated)))
+    found = [
+        Repair(removed, truncated)
+        for removed in _hitting_sets(strict)
+        for truncated in _hitting_sets(
+            [{item for item, cut in c.items() if cut} for c in conflicts if not removed & set(c)]
+        )
+    ]
+    return sorted(found, key=_rank)
 
 
-def _hitting_sets(sets: Sequence[set[int]], most: int | None = None) -> list[frozenset[int]]:
-    """All hitting sets of the smallest size, if that size is at most ``most``."""
+def _rank(repair: Repair) -> tuple[int, list[int], list[int]]:
+    return len(repair.truncated), sorted(repair.removed), sorted(repair.truncated)
+
+
+def _hitting_sets(sets: Sequence[set[int]]) -> list[frozenset[int]]:
+    """All hitting sets of the smallest size."""
     size = 0
-    while most is None or size <= most:
+    while True:
         found = list(_hitting_sets_of_size(list(sets), size, frozenset(), frozenset()))
         if found:
             return found
         size += 1
-    return []
 
 
 def _hitting_sets_of_size(
@@ -233,8 +271,7 @@ def factors(repairs: Sequence[Repair]) -> list[list[Repair]]:
         ]
         blocks = [b for b in blocks if b not in tied] + [{item}.union(*tied)]
     projections = [
-        sorted({_repair(_items(r) & block) for r in repairs}, key=lambda r: sorted(_items(r)))
-        for block in blocks
+        sorted({_repair(_items(r) & block) for r in repairs}, key=_rank) for block in blocks
     ]
     if prod(map(len, projections)) != len(repairs):
         return [list(repairs)]
@@ -262,8 +299,4 @@ def _combinations(clusters: Sequence[Cluster], complete: bool) -> Iterator[Repai
             for i, cluster in enumerate(clusters)
             for repair in cluster.repairs
         )
-    for choice in islice(choices, None):
-        yield Repair(
-            frozenset().union(*(r.removed for r in choice)),
-            frozenset().union(*(r.truncated for r in choice)),
-        )
+    yield from map(combined, choices)

@@ -36,18 +36,33 @@ class Bound:
 
 
 @dataclass(frozen=True, slots=True)
+class NamedRepair:
+    """What one smallest repair sets aside: ids of figures and texts of assumptions.
+
+    ``truncated`` says how many other figures it reads as truncated.
+    """
+
+    figures: tuple[str, ...] = ()
+    assumptions: tuple[str, ...] = ()
+    truncated: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Verdict:
     """The audit's answer for one printed figure.
 
     ``implied`` is in the figure's printed unit. ``repairs`` are the smallest repairs of the
-    conflict the figure takes part in: each a set of figure ids that would have to be wrong.
+    conflict the figure takes part in, those that read fewest others as truncated first.
+    ``contradicted`` are assumptions that every smallest repair gives up and that the figure, if it
+    is right, excludes together with others.
     """
 
     figure: Figure
     verdict: str
     implied: Bound
-    repairs: tuple[tuple[str, ...], ...] = ()
+    repairs: tuple[NamedRepair, ...] = ()
     all_repairs_checked: bool = True
+    contradicted: tuple[str, ...] = ()
 
 
 def takes_part(claim: int, cluster: Cluster) -> bool:
@@ -78,16 +93,38 @@ def _constrains(implied: Bound, statement: Statement) -> bool:
 
 
 def named_repairs(
-    system: System, cluster: Cluster | None, statements: Sequence[int]
-) -> tuple[tuple[str, ...], ...]:
+    system: System,
+    cluster: Cluster | None,
+    statements: Sequence[int],
+    assumptions: Sequence[str],
+) -> tuple[NamedRepair, ...]:
+    """The repairs of a cluster by name; those that differ in what is truncated alone are one."""
     if cluster is None:
         return ()
 
-    def names(repair: Repair) -> tuple[str, ...]:
-        members = sorted(repair.removed)
-        return tuple(system.statements[statements[n]].figure.figure_id for n in members)
+    ids = [system.statements[n].figure.figure_id for n in statements]
 
-    return tuple(dict.fromkeys(names(repair) for repair in cluster.repairs))
+    def named(repair: Repair) -> NamedRepair:
+        return NamedRepair(
+            tuple(ids[n] for n in sorted(repair.removed)),
+            tuple(assumptions[n] for n in sorted(repair.assumptions)),
+            len(repair.truncated),
+        )
+
+    return tuple(dict.fromkeys(named(repair) for repair in cluster.repairs))
+
+
+def contradicted(
+    claim: int, clusters: Sequence[Cluster], assumptions: Sequence[str]
+) -> tuple[str, ...]:
+    """The assumptions that a claim helps to exclude, for certain."""
+    found = {
+        n
+        for cluster in clusters
+        for n, excluding in cluster.excluding.items()
+        if claim in excluding
+    }
+    return tuple(assumptions[n] for n in sorted(found))
 
 
 def bound_of(system: System, span: Span, owners: Sequence[int], equations: Sequence[int]) -> Bound:

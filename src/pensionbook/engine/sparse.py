@@ -23,6 +23,30 @@ def solve_sparse(
     """
     rows = [dict(row) for row in system]
     right = list(right)
+    order = _eliminate(rows, right)
+    if len(order) < len({unknown for row in system for unknown in row}):
+        return None
+    used = {index for index, _ in order}
+    if any(value for index, value in enumerate(right) if index not in used):
+        return None
+    solution: dict[int, mpq] = {}
+    for pivot_row, unknown in reversed(order):
+        row = rows[pivot_row]
+        total = right[pivot_row]
+        for other, a in row.items():
+            if other != unknown and solution[other]:
+                total -= a * solution[other]
+        solution[unknown] = total / row[unknown] if total else _ZERO
+    return solution
+
+
+def independent(system: Sequence[Mapping[int, mpq]]) -> list[tuple[int, int]]:
+    """Rows and unknowns, paired, of a largest part of a system that has one solution."""
+    return _eliminate([dict(row) for row in system], [_ZERO] * len(system))
+
+
+def _eliminate(rows: list[dict[int, mpq]], right: list[mpq]) -> list[tuple[int, int]]:
+    """Eliminate in place; the pivots as pairs of row and unknown, in the order taken."""
     holders: dict[int, set[int]] = {}
     for index, row in enumerate(rows):
         for unknown in row:
@@ -36,7 +60,7 @@ def solve_sparse(
         while shortest <= len(holders) and not by_length[shortest]:
             shortest += 1
         if shortest > len(holders):
-            return None
+            break
         pivot_row = by_length[shortest].pop()
         row = rows[pivot_row]
         unknown = min(row, key=lambda u: (len(holders[u]), u))
@@ -66,14 +90,4 @@ def solve_sparse(
                 by_length[len(target)].add(index)
                 shortest = max(1, min(shortest, len(target)))
         holders[unknown] = set()
-    if any(right[index] for index in by_length[0]):
-        return None
-    solution: dict[int, mpq] = {}
-    for pivot_row, unknown in reversed(order):
-        row = rows[pivot_row]
-        total = right[pivot_row]
-        for other, a in row.items():
-            if other != unknown and solution[other]:
-                total -= a * solution[other]
-        solution[unknown] = total / row[unknown] if total else _ZERO
-    return solution
+    return order

@@ -20,7 +20,10 @@ AUDIT_FILE, BOUNDS_FILE = "audit.csv", "bounds.csv"
 AUDIT_COLUMNS = (
     "figure_id", "locator", "printed", "unit", "verdict", "implied_low", "implied_high", "because",
 )  # fmt: skip
-BOUNDS_COLUMNS = ("indicator", "group", "area", "period", "low", "high", "unit", "figures")
+BOUNDS_COLUMNS = (
+    "indicator", "group", "area", "period", "low", "high", "unit", "figures",
+    "low_any_repair", "high_any_repair",
+)  # fmt: skip
 
 # Implied intervals carry this many decimals more than the printed figure, rounded outward.
 EXTRA_DECIMALS = 3
@@ -97,14 +100,21 @@ def all_verdicts(result: Reconciliation) -> list[Verdict]:
 
 
 def bounds_rows(result: Reconciliation) -> Iterable[tuple[str, ...]]:
-    """Rows of ``bounds.csv``, in base units; ``figures`` are ids separated by ``;``."""
+    """Rows of ``bounds.csv``, in base units; ``figures`` are ids separated by ``;``.
+
+    ``low`` and ``high`` rest on nothing that is in any smallest repair; the last two hold whichever
+    smallest repair is the right one.
+    """
     for quantity, bound in sorted(result.bounds.items()):
+        under_any = result.bounds_under_any_repair[quantity]
         yield (
             *quantity,
             _cell(bound.low, BOUND_DECIMALS, up=False, unproved=bound.unproved),
             _cell(bound.high, BOUND_DECIMALS, up=True, unproved=bound.unproved),
             result.package.indicators[quantity.indicator].unit,
             ";".join(bound.figures),
+            _cell(under_any.low, BOUND_DECIMALS, up=False, unproved=under_any.unproved),
+            _cell(under_any.high, BOUND_DECIMALS, up=True, unproved=under_any.unproved),
         )
 
 
@@ -131,6 +141,9 @@ def print_audit(result: Reconciliation, console, *, every: bool = False) -> None
     superseded = superseded_verdicts(result.package).values()
     if superseded:
         console.print(Text(f"superseded by later figures: {len(superseded)}, listed last"))
+    for assumption, always in result.doubted.items():
+        said = "cannot hold beside the figures" if always else "may be what is wrong"
+        console.print(Text(f"the assumption that {assumption} {said}"))
     table = Table(pad_edge=False)
     table.add_column("verdict", no_wrap=True)
     table.add_column("figure and where it stands", ratio=2, overflow="fold")

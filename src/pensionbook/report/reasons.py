@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from fractions import Fraction
 from math import ceil, floor
 
 from pensionbook.data.figures import Interval, decimals_printed, read_figure
 from pensionbook.data.package import Figure, Package
 from pensionbook.data.vintages import VINTAGES, revision, successor
-from pensionbook.engine.results import Verdict
+from pensionbook.engine.results import NamedRepair, Verdict
 from pensionbook.language.messages import mark, translate
 
 _SYMBOLS = {"percent": " %", "one": "", "": ""}
@@ -62,6 +63,14 @@ def because(
         brief: leave out the figures and identities it rests on, but not the assumptions.
     """
     reason = _reason(verdict, package, language, brief)
+    if verdict.contradicted:
+        said = tuple(package.said(text, language) for text in verdict.contradicted)
+        reason = translate(
+            "{reason}; together with others it excludes {assumptions}",
+            language,
+            reason=reason,
+            assumptions=_assumptions_named(said, language),
+        )
     if verdict.figure not in package.superseded:
         return reason
     return translate(
@@ -152,7 +161,7 @@ def _reason(verdict: Verdict, package: Package, language: str, brief: bool) -> s
             printed=printed,
             allowed=allowed,
             basis=basis,
-            rivals=_rivals(verdict, language),
+            rivals=_rivals(verdict, package, language),
         )
     return translate(
         "printed {printed}, the others allow {allowed}{basis}",
@@ -247,15 +256,62 @@ def _assuming(assumed: tuple[str, ...], language: str) -> str:
     return translate(", {clause}", language, clause=_assumptions(assumed, language))
 
 
-def _rivals(verdict: Verdict, language: str) -> str:
-    """Who else could be the wrong one."""
-    own = [set(r) for r in verdict.repairs if verdict.figure.figure_id in r]
-    rest = [r for r in verdict.repairs if verdict.figure.figure_id not in r]
-    common = set.intersection(*own, *map(set, rest)) if rest else set()
-    glue = translate("{one} with {other}", language)[len("{one}") : -len("{other}")]
-    names = dict.fromkeys(glue.join(n for n in r if n not in common) for r in rest)
-    others = _listed(tuple(names), translate("{one} or {other}", language), language)
+def _assumptions_named(assumed: tuple[str, ...], language: str) -> str:
+    return _listed(
+        tuple(translate("the assumption that {text}", language, text=text) for text in assumed),
+        translate("{one} and {other}", language),
+        language,
+    )
+
+
+def _rivals(verdict: Verdict, package: Package, language: str) -> str:
+    """Who else could be the wrong one: figures, or an assumption."""
+    figure_id = verdict.figure.figure_id
+    own = [r for r in verdict.repairs if figure_id in r.figures]
+    rest = [r for r in verdict.repairs if figure_id not in r.figures]
+    everywhere = [{*r.figures, *r.assumptions} for r in verdict.repairs]
+    common = set.intersection(*everywhere) if rest else set()
+    names = {}
+    for repair in rest:
+        name = repair_in_words(repair, package, language, without=common)
+        # The repairs are ranked, so the fewest truncated readings are told.
+        names.setdefault(name, name + _cut_off(repair.truncated, language))
+    others = _listed(tuple(names.values()), translate("{one} or {other}", language), language)
     text = translate("either this or {others} is wrong", language, others=others)
+    if own[0].truncated:
+        text += translate(
+            mark("; if it is this, one other figure was cut off")
+            if own[0].truncated == 1
+            else mark("; if it is this, {number} other figures were cut off"),
+            language,
+            number=own[0].truncated,
+        )
     if not verdict.all_repairs_checked:
         text += translate(" (too many combinations of repairs to check each one)", language)
     return text
+
+
+def repair_in_words(
+    repair: NamedRepair, package: Package, language: str, *, without: Collection[str] = ()
+) -> str:
+    """The figures that a repair sets aside, by their ids, and the assumptions that it gives up."""
+    assumed = [text for text in repair.assumptions if text not in without]
+    said = [
+        translate("the assumption that {text}", language, text=package.said(text, language))
+        for text in assumed
+    ]
+    glue = translate("{one} with {other}", language)[len("{one}") : -len("{other}")]
+    return glue.join([name for name in repair.figures if name not in without] + said)
+
+
+def _cut_off(number: int, language: str) -> str:
+    """How many others a repair reads as cut off, in brackets."""
+    if not number:
+        return ""
+    return translate(
+        mark(" (with one other figure cut off)")
+        if number == 1
+        else mark(" (with {number} other figures cut off)"),
+        language,
+        number=number,
+    )
