@@ -22,11 +22,13 @@ from pensionbook.engine.unknowns import (
     Own,
     Quantity,
     System,
+    columns_of,
 )
 
 _COUNTED = ("stock", "flow", "mean")
-# A whole is tied to a part that hangs together with other figures only where not more than so many
-# columns come together, unless the printed levels themselves contradict each other.
+# A whole is tied to a part that hangs together with other figures only where figures speak of both,
+# their printed levels do not agree anyway, and not more than so many columns come together; and
+# always where the printed levels themselves contradict each other.
 MOST_COLUMNS_JOINED = 300
 
 PART_OF_WHOLE = Identity("part_of_whole", (), "", "A part is not larger than its whole.")
@@ -165,6 +167,7 @@ def _months(system: System, names: tuple[str, ...], periods: list[str]) -> None:
 def _parts_of_wholes(system: System, package: Package, kinds: Mapping[str, str]) -> None:
     joined = Joined(system)
     printed = _levels_printed(system)
+    spoken_of = {c for statement in system.statements for c in columns_of(statement.forms)}
     defined = _parts_by_definition(system)
     for part, column in list(system.index.items()):
         if not isinstance(part, Quantity) or part.indicator in system.signed:
@@ -183,6 +186,8 @@ def _parts_of_wholes(system: System, package: Package, kinds: Mapping[str, str])
                 if any(whole in _wider(between, package) for between in wholes):
                     continue
                 if joined.root(column) != joined.root(other):
+                    if column not in spoken_of or other not in spoken_of:
+                        continue
                     if high is not None and whole_low is not None and high <= whole_low:
                         continue
                     if joined.size(column) + joined.size(other) > MOST_COLUMNS_JOINED:
