@@ -116,7 +116,8 @@ def _quotient(
     """A quotient; where the denominator may be negative, an unknown that nothing else bounds."""
     if not any(column in system.minus for column in denominator):
         return Form(numerator, denominator)
-    return Form(system.form(Own("quotient", (figure.figure_id,))), {ONE: mpq(1)})
+    above, below = (system.form(Own("quotient", (figure.figure_id, side))) for side in "+-")
+    return Form(_difference(above, below), {ONE: mpq(1)})
 
 
 def _unknown(figure: Figure, quantity: Quantity) -> Unknown:
