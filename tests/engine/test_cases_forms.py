@@ -3,10 +3,11 @@
 from fractions import Fraction as F
 
 import pytest
-from tests.typed import audited, problems, row, sums_to_zero, typed, verdicts
 
+from pensionbook.book.register import register_data
 from pensionbook.engine.system import Quantity
 from pensionbook.report.reasons import because
+from typed import audited, problems, row, sums_to_zero, typed, verdicts
 
 SEX = sums_to_zero("sex", ("1", "contributors"), ("-1", "contributors", "men"),
                    ("-1", "contributors", "women"))  # fmt: skip
@@ -485,3 +486,54 @@ def test_the_latest_of_two_revisions_is_in_force(tmp_path):
 
 def test_typed_packages_are_like_any_other(tmp_path):
     assert (typed(tmp_path, [TOTAL]) / "figures.csv").is_file()
+
+
+@pytest.mark.parametrize(
+    ("name", "figure_id", "english", "chinese"),
+    [
+        ("range", "w", "10 to 15 percent", "10 至 15 单位"),
+        ("under_half", "w", "less than 1/2", "不足 1/2"),
+        ("at_most_includes_its_number", "w", "at most 50 percent", "至多 50 单位"),
+        ("more_than_half", "w", "more than 50 percent", "多于 50 单位"),
+        ("rounded_to_hundreds", "t", "800 person, rounded to 100", "800 单位（以 100 为单位取整）"),
+        ("rounded_up", "a", "1.2 × 10k_person (rounded up)", "1.2 单位（进位取整）"),
+        ("less_than_half_a_unit", "a", "less than 0.5 × 10k_person", "不足 0.5 单位"),
+        ("multiple", "g", "1.2 times", "1.2 倍"),
+        ("index_of_the_previous_year", "g", "121.0", "121.0"),
+        ("estimate_with_its_interval", "a", "5.2 percent (4.6 to 5.8)", "5.2 单位（4.6 至 5.8）"),
+        ("points_of_a_rate", "du", "−0.1 percentage_point", "−0.1 单位"),
+    ],
+)
+def test_the_register_says_what_is_printed_in_both_languages(
+    name, figure_id, english, chinese, tmp_path
+):
+    right, _, identities = FORMS[name]
+    result = audited(tmp_path, right, identities)
+    for language, words in (("en", english), ("zh_CN", chinese)):
+        records = {r["id"]: r for r in register_data(result, language)["figures"]}
+        assert records[figure_id]["as_printed"] == words
+
+
+@pytest.mark.parametrize(
+    ("name", "figure_id", "english", "chinese"),
+    [
+        ("mean_annual_growth", "g", "mean annual growth", "年均增长"),
+        ("index_of_the_previous_year", "g", "index, earlier amount = 100", "指数（基期 = 100）"),
+        ("multiple", "g", "multiple of the earlier amount", "为基期的倍数"),
+        ("points_of_growth", "dg", "change of growth at constant prices", "增速变动（按可比价格）"),
+        (
+            "contribution_to_growth",
+            "c",
+            "contribution to growth, in gdp all",
+            "对增长的拉动，总体为",
+        ),
+    ],
+)
+def test_the_register_says_what_is_measured_in_both_languages(
+    name, figure_id, english, chinese, tmp_path
+):
+    right, _, identities = FORMS[name]
+    result = audited(tmp_path, right, identities)
+    for language, words in (("en", english), ("zh_CN", chinese)):
+        records = {r["id"]: r for r in register_data(result, language)["figures"]}
+        assert words in records[figure_id]["measure"]

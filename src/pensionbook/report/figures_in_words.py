@@ -97,9 +97,10 @@ def numeral_in_words(
     number = numerals[-1]
     if len(numerals) > 1:
         number = translate("{low} to {high}", language, low=numerals[-2], high=numerals[-1])
+    number += unit if len(numerals) < 3 else ""
     if len(numerals) > 2:
-        number = translate("{number} ({interval})", language, number=numerals[0], interval=number)
-    number += unit
+        estimate = numerals[0] + unit
+        number = translate("{number} ({interval})", language, number=estimate, interval=number)
     word = _QUALIFIERS.get(figure.qualifier, "")
     if word:
         number = translate(word, language, number=number)
@@ -119,13 +120,14 @@ def figure_in_prose(figure: Figure, package: Package, language: str = "en") -> s
     numerals = numerals_in(figure.printed)
     if len(numerals) != 1 or "/" in figure.printed:
         # Words, a fraction and two numbers in one are told as they are printed.
-        text = numeral_in_words(replace(figure, qualifier="exact", rounded_to=""), language)
-        return text + "%" if len(numerals) > 1 and figure.unit == "percent" else text
+        plain = replace(figure, qualifier="exact", rounded_to="" if numerals else figure.rounded_to)
+        sign = "%" if len(numerals) > 1 and figure.unit == "percent" else ""
+        return numeral_in_words(plain, language, unit=sign)
     printed = Fraction(figure.printed)
     unit = package.units.get(figure.unit)
     scale = unit.scale if unit else Fraction(1)
     decimals = decimals_printed(figure.printed)
-    word = "%" if figure.unit == "percent" else ""
+    word = "%" if figure.unit == "percent" and figure.statistic != "index" else ""
     if scale > 1:
         power, word = _large_unit(printed * scale, scale, language)
         printed, decimals = printed * scale / power, decimals + _zeros(power) - _zeros(scale)
@@ -189,6 +191,8 @@ def measure_in_words(figure: Figure, package: Package, language: str = "en") -> 
     if of_whom:
         names = " ".join(of_whom)
         whole = translate("{indicator} {names}", language, indicator=whole, names=names)
+    if figure.statistic == "contribution":
+        return translate("{part}, in {whole}", language, part=text, whole=whole)
     return translate("{part} of {whole}", language, part=text, whole=whole)
 
 

@@ -158,6 +158,8 @@ def _reason(verdict: Verdict, package: Package, language: str, brief: bool) -> s
         unit = translate("percentage points", language)
     elif figure.statistic == "index":
         unit = ""
+    elif figure.statistic == "multiple" and unit == "one":
+        unit = translate("times", language)
     allowed = interval_text(verdict.implied.interval, decimals, unit, language)
     printed = _printed(figure, unit, language)
     assumed = tuple(package.said(text, language) for text in verdict.implied.assumptions)
@@ -245,6 +247,8 @@ def _agrees_if_rounded_up(verdict: Verdict, package: Package) -> bool:
     if verdict.verdict not in ("inconsistent", "disputed") or figure.qualifier != "exact":
         return False
     if number_of(figure.printed) is None or "/" in figure.printed or not verdict.implied.figures:
+        return False
+    if package.units[figure.unit].whole and not figure.rounded_to:
         return False
     reading = reading_of(replace(figure, qualifier="rounded_up"), package.units)
     return reading.rounded.meets(verdict.implied.interval)
