@@ -17,6 +17,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import frexp, inf
+from typing import NamedTuple
 
 import highspy
 import numpy as np
@@ -50,6 +51,13 @@ class Row:
     coefficients: Vector
     equal: bool = False
     strict: bool = False
+
+
+class _Basis(NamedTuple):
+    """Which columns and which rows are basic."""
+
+    columns: np.ndarray
+    rows: np.ndarray
 
 
 class ExactLP:
@@ -208,12 +216,12 @@ class ExactLP:
         if self._known is None:
             return None
         solution = self._solver.getSolution()
-        basis = self._solver.getBasis()
-        multipliers = self._guessed_multipliers(solution.row_dual, basis.col_status, cost, norm)
+        basis = self._basis()
+        multipliers = self._guessed_multipliers(solution.row_dual, basis, cost, norm)
         if multipliers is None:
             return None
         optimum = multipliers.pop(len(self._rows), _ZERO)
-        point = self._guessed_point(np.asarray(solution.col_value), basis.row_status)
+        point = self._guessed_point(np.asarray(solution.col_value), basis)
         if point is None:
             return None
         size, value = _product(norm, point), _product(cost, point)
@@ -224,26 +232,24 @@ class ExactLP:
         return Optimum(optimum, point if size == 1 else _divided(point, size), proof)
 
     def _guessed_multipliers(
-        self, duals: Sequence[float], statuses: Sequence[object], cost: Vector, norm: Vector
+        self, duals: Sequence[float], basis: _Basis, cost: Vector, norm: Vector
     ) -> dict[int, mpq] | None:
         duals = np.asarray(duals)
+        basic = basis.columns
         rows = np.flatnonzero(np.abs(duals) > _NEGLIGIBLE * max(1.0, np.abs(duals).max())).tolist()
         equations: dict[int, dict[int, mpq]] = {}
-        basic = highspy.HighsBasisStatus.kBasic
         for i in rows:
             for j, a in self._row(i, norm).items():
-                if a and statuses[j] == basic:
+                if a and basic[j]:
                     equations.setdefault(j, {})[i] = a
-        if any(j not in equations and statuses[j] == basic for j in cost):
+        if any(j not in equations and basic[j] for j in cost):
             return None
         found = solve_sparse(list(equations.values()), [cost.get(j, _ZERO) for j in equations])
         if found is None or len(found) != len(rows):
             return None
         return found if self._may_stand(found, cost, norm) else None
 
-    def _guessed_point(
-        self, values: np.ndarray, statuses: Sequence[object]
-    ) -> dict[int, mpq] | None:
+    def _guessed_point(self, values: np.ndarray, basis: _Basis) -> dict[int, mpq] | None:
         if values[0] <= 0:
             return None
         if self._known_floats is None or self._known_floats[0] is not self._known:
@@ -256,12 +262,11 @@ class ExactLP:
         if len(columns) > self._columns // 2 + 5:
             return None
         point = {j: value for j, value in self._known.items() if j not in columns}
-        basic = highspy.HighsBasisStatus.kBasic
         touched = {i for j in columns for i in self._by_column[j]}
         equations, right = [], []
         unknowns = {j for j in columns if values[j] > _NEGLIGIBLE * values[0]}
         for i in sorted(touched):
-            if statuses[i] == basic:
+            if basis.rows[i]:
                 continue
             row = self._rows[i]
             unknown = {j: a for j, a in row.items() if j in unknowns}
@@ -296,12 +301,10 @@ class ExactLP:
         columns = set(np.flatnonzero(floats > _NEGLIGIBLE * floats[largest]).tolist())
         if len(columns) > self._columns // 2 + 5:
             return
-        basic = highspy.HighsBasisStatus.kBasic
-        statuses = self._solver.getBasis().row_status
-        last = len(self._rows)
+        basic = self._basis().rows
         touched = sorted({i for j in columns for i in self._by_column[j]})
-        tight = [self._rows[i] for i in touched if statuses[i] != basic]
-        if statuses[last] != basic:
+        tight = [self._rows[i] for i in touched if not basic[i]]
+        if not basic[len(self._rows)]:
             tight.append({j: a for j, a in norm.items() if j in columns})
         others = columns - {largest}
         ray = solve_sparse(
@@ -314,14 +317,25 @@ class ExactLP:
             raise Unbounded
 
     def _prove(self, cost: Vector, norm: Vector) -> Optimum:
-        basis = self._solver.getBasis()
-        basic = highspy.HighsBasisStatus.kBasic
-        columns = [j for j, status in enumerate(basis.col_status) if status == basic]
+        basis = self._basis()
+        columns = np.flatnonzero(basis.columns).tolist()
         # A row switched off may stay nonbasic at zero: harmless if its multiplier is zero.
-        tight = [i for i, status in enumerate(basis.row_status) if status != basic]
+        tight = np.flatnonzero(~basis.rows).tolist()
         optimum = lowest(self._program(norm), cost, columns, tight)
         multipliers = self._of_given_rows(optimum.multipliers)
         return Optimum(optimum.value, optimum.point, multipliers)
+
+    def _basis(self) -> _Basis:
+        columns = np.zeros(self._columns, dtype=bool)
+        rows = np.zeros(len(self._rows) + 1, dtype=bool)
+        status, variables = self._solver.getBasicVariables()
+        if status == highspy.HighsStatus.kOk:
+            # Rows are counted downward from minus one.
+            columns[variables[variables >= 0]] = True
+            rows[-1 - variables[variables < 0]] = True
+        else:
+            rows[:] = True
+        return _Basis(columns, rows)
 
     def _program(self, norm: Vector) -> Program:
         by_column = list(self._by_column)

@@ -96,10 +96,13 @@ def lowest(program: Program, cost: Vector, columns: Sequence[int], tight: Sequen
         Infeasible: proved by multipliers.
         UnprovedError: too many steps would be needed.
     """
-    basis = _regular(program, columns, tight)
+    basis = _Basis([j for j in columns if j not in program.held], list(tight))
     careful = False
+    point = _point(program, basis) if len(basis.columns) == len(basis.tight) else None
+    if point is None:
+        basis = _regular(program, basis)
     for _ in range(MOST_EXACT_PIVOTS):
-        point = _point(program, basis)
+        point = _solved(point or _point(program, basis))
         products = _products(program, point)
         broken, excess = _excess(program, point, products)
         wanted = excess or cost
@@ -116,7 +119,7 @@ def lowest(program: Program, cost: Vector, columns: Sequence[int], tight: Sequen
                 raise UnprovedError("a step of the simplex method has no end and is no ray")
             raise Unbounded
         length, is_row, out = min(stops)
-        basis = _changed(basis, entering, is_row, out)
+        basis, point = _changed(basis, entering, is_row, out), None
         # Only steps of no length can go in a circle; Bland's rule leads out of it.
         careful = not length
     raise UnprovedError(
@@ -155,17 +158,16 @@ def _product(row: Vector, point: Vector) -> mpq:
     return sum((a * point[j] for j, a in row.items() if j in point), _ZERO)
 
 
-def _regular(program: Program, columns: Sequence[int], tight: Sequence[int]) -> _Basis:
-    members = set(columns) - program.held
-    system = [{j: a for j, a in program.rows[i].items() if j in members and a} for i in tight]
-    pairs = independent(system)
-    return _Basis([column for _, column in pairs], [tight[row] for row, _ in pairs])
+def _regular(program: Program, basis: _Basis) -> _Basis:
+    """A largest part of a basis that fits together."""
+    pairs = independent([_within(program.rows[i], basis) for i in basis.tight])
+    return _Basis([column for _, column in pairs], [basis.tight[row] for row, _ in pairs])
 
 
-def _point(program: Program, basis: _Basis) -> dict[int, mpq]:
+def _point(program: Program, basis: _Basis) -> dict[int, mpq] | None:
     system = [_within(program.rows[i], basis) for i in basis.tight]
     right = [mpq(program.kinds[i] == NORM) for i in basis.tight]
-    return _solved(solve_sparse(system, right))
+    return solve_sparse(system, right)
 
 
 def _within(row: Vector, basis: _Basis) -> dict[int, mpq]:
@@ -218,6 +220,8 @@ def _optimum(
 
 
 def _multipliers(program: Program, basis: _Basis, cost: Vector) -> dict[int, mpq]:
+    if not cost:
+        return {}
     equations: dict[int, dict[int, mpq]] = {j: {} for j in basis.columns}
     for i in basis.tight:
         for j, a in program.rows[i].items():

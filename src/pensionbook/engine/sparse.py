@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 from gmpy2 import mpq
 
@@ -23,12 +24,10 @@ def solve_sparse(
     """
     rows = [dict(row) for row in system]
     right = list(right)
-    order = _eliminate(rows, right)
-    if len(order) < len({unknown for row in system for unknown in row}):
+    done = _eliminate(rows, right)
+    if len(done.order) < done.unknowns or any(right[index] for index in done.empty):
         return None
-    used = {index for index, _ in order}
-    if any(value for index, value in enumerate(right) if index not in used):
-        return None
+    order = done.order
     solution: dict[int, mpq] = {}
     for pivot_row, unknown in reversed(order):
         row = rows[pivot_row]
@@ -42,11 +41,19 @@ def solve_sparse(
 
 def independent(system: Sequence[Mapping[int, mpq]]) -> list[tuple[int, int]]:
     """Rows and unknowns, paired, of a largest part of a system that has one solution."""
-    return _eliminate([dict(row) for row in system], [_ZERO] * len(system))
+    return _eliminate([dict(row) for row in system], [_ZERO] * len(system)).order
 
 
-def _eliminate(rows: list[dict[int, mpq]], right: list[mpq]) -> list[tuple[int, int]]:
-    """Eliminate in place; the pivots as pairs of row and unknown, in the order taken."""
+class _Eliminated(NamedTuple):
+    """The pivots as pairs of row and unknown, in the order taken, and the rows left empty."""
+
+    order: list[tuple[int, int]]
+    unknowns: int
+    empty: set[int]
+
+
+def _eliminate(rows: list[dict[int, mpq]], right: list[mpq]) -> _Eliminated:
+    """Gaussian elimination in place."""
     holders: dict[int, set[int]] = {}
     for index, row in enumerate(rows):
         for unknown in row:
@@ -90,4 +97,4 @@ def _eliminate(rows: list[dict[int, mpq]], right: list[mpq]) -> list[tuple[int, 
                 by_length[len(target)].add(index)
                 shortest = max(1, min(shortest, len(target)))
         holders[unknown] = set()
-    return order
+    return _Eliminated(order, len(holders), by_length[0])
