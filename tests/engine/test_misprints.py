@@ -125,7 +125,6 @@ def slip_of(report, figure_id: str) -> str:
     [
         ("non_public_contributors_2002_09_share", "19.66 (one digit)"),
         ("off_post_public_share", "no single slip does"),
-        ("unsettled_other", "3.9 (one digit)"),
         ("migrants_five_years", "nearly 44 (one digit); over 43 (another word)"),
         (
             "township_employees",

@@ -116,6 +116,10 @@ def test_a_verdict_that_needs_an_assumption_says_which():
     )
     assert verdicts(result) == {"all": "disputed", "public": "disputed"}
     assert result.verdicts["all"].implied.assumptions == ("all public",)
+    assert "either this or public or the assumption that all public is wrong" in because(
+        result.verdicts["all"], result.package
+    )
+    assert result.doubted == {"all public": False}
     assert "assuming that all public" in because(result.verdicts["all"], result.package)
 
 
@@ -215,6 +219,7 @@ def test_rows_of_the_files_follow_the_contract():
     rows = {row[1]: row for row in bounds_rows(result)}
     assert rows["private"] == (
         "contributors", "private", "town", "2001", "29000", "31000", "person", "all;public",
+        "29000", "31000",
     )  # fmt: skip
     assert sum(verdict_counts(result).values()) == 2
 

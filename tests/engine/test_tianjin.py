@@ -10,14 +10,14 @@ from pathlib import Path
 import pytest
 
 from pensionbook.data.load import load_package
-from pensionbook.engine.results import VERDICTS
+from pensionbook.engine.results import VERDICTS, NamedRepair
 from pensionbook.engine.system import Quantity
 from pensionbook.report.audit import AUDIT_COLUMNS, BOUNDS_COLUMNS, write_audit
 
 PACKAGE = Path(__file__).parents[2] / "data" / "tianjin-2002"
 # Other programs read these files.
 AUDIT = "figure_id,locator,printed,unit,verdict,implied_low,implied_high,because"
-BOUNDS = "indicator,group,area,period,low,high,unit,figures"
+BOUNDS = "indicator,group,area,period,low,high,unit,figures,low_any_repair,high_any_repair"
 WORDS = {"consistent", "truncated", "untested", "inconsistent", "disputed"}
 
 
@@ -94,23 +94,63 @@ def test_the_share_of_the_non_public_group_must_be_wrong(audit):
     assert row["because"].startswith("printed 18.66 %, the others allow 19.65 to 19.67 %")
 
 
-def test_the_share_of_staff_off_post_must_be_wrong(audit):
-    assert audit[0].verdicts["off_post_public_share"].verdict == "inconsistent"
+def alternatives(*names):
+    """One repair for each figure or, where the name has spaces, for each assumption."""
+    return {NamedRepair((), (name,)) if " " in name else NamedRepair((name,), ()) for name in names}
 
 
 @pytest.mark.parametrize(
-    ("one", "other"),
+    "names",
     [
         ("migrants_five_years", "resident_population_five_years"),
-        ("six_districts_2001_change", "six_districts_share_of_gross_decrease"),
+        (
+            "six_districts_2001_change", "six_districts_share_of_gross_decrease",
+            "gains and losses are summed over areas, so that they net to the change of the city",
+            "each of the six urban districts lost contributors",
+        ),
+        (
+            "off_post_public_share",
+            "the staff of state and collective enterprises are all urban public staff",
+        ),
+        (
+            "uncovered_non_state", "uncovered_foreign", "covered_private_individual",
+            "rural_private_employees", "rural_individual_employees", "township_employees",
+            "the five groups listed are all of the non-state enterprises",
+            "practically nobody enrolled means nobody",
+            "nobody is enrolled where the rules do not reach",
+        ),
     ],
-)
-def test_disputed_pairs_name_each_other(audit, one, other):
+)  # fmt: skip
+def test_what_may_be_wrong_instead_is_named_with_each_disputed_figure(audit, names):
+    for name in names:
+        if " " not in name:
+            verdict = audit[0].verdicts[name]
+            assert verdict.verdict == "disputed"
+            assert set(verdict.repairs) == alternatives(*names)
+
+
+def test_staff_with_unsettled_relations_are_not_the_staff_off_post(audit):
+    text = "the staff with unsettled labour relations are the staff off post at the end of 2001"
+    assert audit[0].doubted[text]
     verdicts = audit[0].verdicts
-    assert verdicts[one].verdict == verdicts[other].verdict == "disputed"
-    assert verdicts[one].repairs == ((one,), (other,)) or verdicts[one].repairs == (
-        (other,), (one,),
-    )  # fmt: skip
+    for name in ("unsettled", "unsettled_other", "unsettled_share"):
+        assert verdicts[name].verdict in ("consistent", "untested")
+        assert verdicts[name].contradicted == (text,)
+    assert "excludes the assumption that the staff with unsettled" in next(
+        row["because"] for row in audit[1]["audit"] if row["figure_id"] == "unsettled"
+    )
+    assert verdicts["off_post_public_share"].contradicted == ()
+
+
+def test_what_holds_under_any_repair_lies_within_the_strict_bounds(audit):
+    said_more = 0
+    for row in audit[1]["bounds"]:
+        low, high = row["low"], row["high"]
+        low_any, high_any = row["low_any_repair"], row["high_any_repair"]
+        assert not low or float(low) <= float(low_any)
+        assert not high or float(high_any) <= float(high)
+        said_more += (low, high) != (low_any, high_any)
+    assert said_more >= 3
 
 
 def test_one_growth_rate_was_cut_off_instead_of_rounded(audit):

@@ -153,7 +153,7 @@ def test_persons_of_a_barrier_are_a_printed_level_behind_it(report) -> None:
             if printed[name].group == row["affected"] and printed[name].statistic == "level"
         ]
         assert not own or figure.group == row["affected"]
-    assert table.loc["relations_unsettled", ["low", "high"]].tolist() == [529_850, 540_250]
+    assert table.loc["relations_unsettled", ["low", "high"]].tolist() == [540_150, 540_250]
     assert table.loc["posts_self_funded", "value"] == ""
 
 

@@ -225,10 +225,8 @@ def _hull(spans: Sequence[Span]) -> Span:
 
 
 def _outermost(ends: Sequence[End], sign: int) -> End:
-    for end in ends:
-        if end.value is None or end.value == UNPROVED:
-            return end
-    return max(ends, key=lambda end: end.value * sign)
+    unknown = [end for end in ends if _number(end) is None]
+    return unknown[0] if unknown else _greatest(ends, sign)
 
 
 def _intersection(spans: Sequence[Span]) -> Span:
@@ -236,5 +234,13 @@ def _intersection(spans: Sequence[Span]) -> Span:
 
 
 def _innermost(ends: Sequence[End], sign: int) -> End:
-    known = [end for end in ends if end.value is not None and end.value != UNPROVED]
-    return max(known, key=lambda end: end.value * sign) if known else ends[0]
+    known = [end for end in ends if _number(end) is not None]
+    return _greatest(known, sign) if known else ends[0]
+
+
+def _greatest(ends: Sequence[End], sign: int) -> End:
+    return max(ends, key=lambda end: (_number(end) or mpq(0)) * sign)
+
+
+def _number(end: End) -> mpq | None:
+    return None if isinstance(end.value, str) else end.value

@@ -148,7 +148,7 @@ class ExactLP:
         return {**coefficients, self._margin: -weight}
 
     def _build(self) -> highspy.Highs:
-        starts, indices, values = [0], [], []
+        starts, indices, values = [0], list[int](), list[float]()
         for row in self._rows:
             scaled = [(j, float(a) * self._scales[j]) for j, a in row.items()]
             size = max((abs(a) for _, a in scaled), default=1.0)
@@ -217,7 +217,7 @@ class ExactLP:
             return None
         solution = self._solver.getSolution()
         basis = self._basis()
-        multipliers = self._guessed_multipliers(solution.row_dual, basis, cost, norm)
+        multipliers = self._guessed_multipliers(np.asarray(solution.row_dual), basis, cost, norm)
         if multipliers is None:
             return None
         optimum = multipliers.pop(len(self._rows), _ZERO)
@@ -232,9 +232,8 @@ class ExactLP:
         return Optimum(optimum, point if size == 1 else _divided(point, size), proof)
 
     def _guessed_multipliers(
-        self, duals: Sequence[float], basis: _Basis, cost: Vector, norm: Vector
+        self, duals: np.ndarray, basis: _Basis, cost: Vector, norm: Vector
     ) -> dict[int, mpq] | None:
-        duals = np.asarray(duals)
         basic = basis.columns
         rows = np.flatnonzero(np.abs(duals) > _NEGLIGIBLE * max(1.0, np.abs(duals).max())).tolist()
         equations: dict[int, dict[int, mpq]] = {}
@@ -250,18 +249,19 @@ class ExactLP:
         return found if self._may_stand(found, cost, norm) else None
 
     def _guessed_point(self, values: np.ndarray, basis: _Basis) -> dict[int, mpq] | None:
-        if values[0] <= 0:
+        known = self._known
+        if known is None or values[0] <= 0:
             return None
-        if self._known_floats is None or self._known_floats[0] is not self._known:
+        if self._known_floats is None or self._known_floats[0] is not known:
             floats = np.zeros(self._columns)
-            for j, value in self._known.items():
+            for j, value in known.items():
                 floats[j] = float(value) / self._scales[j]
-            self._known_floats = (self._known, floats)
+            self._known_floats = (known, floats)
         moved = values / values[0] - self._known_floats[1]
         columns = set(np.flatnonzero(np.abs(moved) > _NEGLIGIBLE).tolist()) - {0}
         if len(columns) > self._columns // 2 + 5:
             return None
-        point = {j: value for j, value in self._known.items() if j not in columns}
+        point = {j: value for j, value in known.items() if j not in columns}
         touched = {i for j in columns for i in self._by_column[j]}
         equations, right = [], []
         unknowns = {j for j in columns if values[j] > _NEGLIGIBLE * values[0]}
@@ -270,9 +270,8 @@ class ExactLP:
                 continue
             row = self._rows[i]
             unknown = {j: a for j, a in row.items() if j in unknowns}
-            known = sum((a * point[j] for j, a in row.items() if j in point), _ZERO)
             equations.append(unknown)
-            right.append(-known)
+            right.append(-_product(row, point))
         found = solve_sparse(equations, right)
         if found is None or found.keys() != unknowns:
             return None
@@ -342,7 +341,7 @@ class ExactLP:
         for j in norm:
             by_column[j] = [*by_column[j], len(self._rows)]
         return Program(
-            [*self._rows, norm], [*self._kinds, NORM], self._held, by_column, self._scales
+            [*self._rows, norm], [*self._kinds, NORM], self._held, by_column, self._scales.tolist()
         )
 
     def _of_given_rows(self, multipliers: Vector) -> dict[int, mpq]:
@@ -355,7 +354,7 @@ class ExactLP:
         if self._kinds[index] == OFF:
             return True
         total = _product(self._rows[index], point)
-        return total == 0 if self._kinds[index] == ZERO else total >= 0
+        return bool(total == 0 if self._kinds[index] == ZERO else total >= 0)
 
     def _may_stand(self, multipliers: Vector, cost: Vector, norm: Vector) -> bool:
         """Whether multipliers have the signs that prove a lower bound of the cost."""

@@ -49,6 +49,10 @@ PARALLEL_FROM = 200
 _UNPROVED = Bound(None, None, unproved=True)
 
 
+# A solver with its local columns, and the numbers of its statements and equations.
+_Model = tuple[PartSolver, dict[int, int], list[int], list[int]]
+
+
 @dataclass(slots=True)
 class _Part:
     """A component with its local numbering and its answers.
@@ -92,7 +96,7 @@ class Reconciliation:
     bounds_under_any_repair: dict[Quantity, Bound]
     _parts: list[_Part] = field(repr=False, default_factory=list)
     _part_of: dict[int, int] = field(repr=False, default_factory=dict)
-    _models: dict = field(repr=False, default_factory=dict)
+    _models: dict[tuple[tuple[int, ...], bool], _Model] = field(repr=False, default_factory=dict)
 
     @property
     def doubted(self) -> dict[str, bool]:
@@ -230,7 +234,7 @@ class Reconciliation:
         part = self._parts[self._part_of[column]]
         return column in _forecast_only(self.system, part)
 
-    def _model(self, numbers: tuple[int, ...], forecast: bool):
+    def _model(self, numbers: tuple[int, ...], forecast: bool) -> _Model:
         key = (numbers, forecast)
         if key not in self._models:
             local: dict[int, int] = {ONE: ONE}

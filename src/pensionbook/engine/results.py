@@ -151,7 +151,7 @@ def bound_of(system: System, span: Span, owners: Sequence[int], equations: Seque
 
 
 def _value(end: End) -> Fraction | None:
-    if end.value is None or end.value == UNPROVED:
+    if end.value is None or isinstance(end.value, str):
         return None
     return Fraction(int(end.value.numerator), int(end.value.denominator))
 
@@ -165,10 +165,11 @@ def in_printed_unit(bound: Bound, statement: Statement) -> Bound:
 
 
 def hull(bounds: Sequence[Bound]) -> Bound:
-    lows, highs = [b.low for b in bounds], [b.high for b in bounds]
+    lows = [b.low for b in bounds if b.low is not None]
+    highs = [b.high for b in bounds if b.high is not None]
     return Bound(
-        None if None in lows else min(lows),
-        None if None in highs else max(highs),
+        min(lows) if len(lows) == len(bounds) else None,
+        max(highs) if len(highs) == len(bounds) else None,
         union(*(b.figures for b in bounds)),
         union(*(b.identities for b in bounds)),
         union(*(b.assumptions for b in bounds)),

@@ -68,7 +68,7 @@ class _Entering(NamedTuple):
     """What leaves zero: a column, or the product of a row; ``sign`` says which way."""
 
     is_row: bool
-    index: int
+    place: int
     sign: int
 
 
@@ -151,7 +151,7 @@ def is_ray(program: Program, cost: Vector, ray: Vector) -> bool:
         product, kind = _product(program.rows[i], ray), program.kinds[i]
         if product and (kind in (ZERO, NORM) or (kind == AT_LEAST_ZERO and product < 0)):
             return False
-    return _product(cost, ray) < 0
+    return bool(_product(cost, ray) < 0)
 
 
 def _product(row: Vector, point: Vector) -> mpq:
@@ -268,10 +268,10 @@ def _edge(program: Program, basis: _Basis, entering: _Entering) -> dict[int, mpq
     """How the basic columns move with what enters."""
     rows = [_within(program.rows[i], basis) for i in basis.tight]
     if entering.is_row:
-        right = [mpq(entering.sign) if i == entering.index else _ZERO for i in basis.tight]
+        right = [mpq(entering.sign) if i == entering.place else _ZERO for i in basis.tight]
         return _solved(solve_sparse(rows, right))
-    right = [-program.rows[i].get(entering.index, _ZERO) for i in basis.tight]
-    return _solved(solve_sparse(rows, right)) | {entering.index: mpq(1)}
+    right = [-program.rows[i].get(entering.place, _ZERO) for i in basis.tight]
+    return _solved(solve_sparse(rows, right)) | {entering.place: mpq(1)}
 
 
 def _stops(
@@ -291,9 +291,9 @@ def _stops(
 
 def _changed(basis: _Basis, entering: _Entering, is_row: bool, out: int) -> _Basis:
     columns = [j for j in basis.columns if is_row or j != out]
-    tight = [i for i in basis.tight if not entering.is_row or i != entering.index]
+    tight = [i for i in basis.tight if not entering.is_row or i != entering.place]
     if not entering.is_row:
-        columns.append(entering.index)
+        columns.append(entering.place)
     if is_row:
         tight.append(out)
     return _Basis(columns, tight)

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pensionbook.data.figures import decimals_printed
 from pensionbook.data.package import Package
@@ -15,6 +16,9 @@ from pensionbook.engine.reconcile import Reconciliation, reconcile, superseded_v
 from pensionbook.engine.results import VERDICTS, Verdict
 from pensionbook.errors import BuildError, NoFiguresError
 from pensionbook.report.reasons import because, decimal_outward, interval_text
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 AUDIT_FILE, BOUNDS_FILE = "audit.csv", "bounds.csv"
 AUDIT_COLUMNS = (
@@ -124,7 +128,7 @@ def verdict_counts(result: Reconciliation) -> dict[str, int]:
     return {name: counts[name] for name in VERDICTS}
 
 
-def print_audit(result: Reconciliation, console, *, every: bool = False) -> None:
+def print_audit(result: Reconciliation, console: Console, *, every: bool = False) -> None:
     """Print the counts and the verdicts as a table, the troubled figures first.
 
     Args:

@@ -270,11 +270,11 @@ def telling_decimals(verdict: Verdict) -> int:
 
 def _outward(interval: Interval, decimals: int) -> Interval:
     ends = (interval.low, interval.high)
-    texts = (
-        None if end is None else decimal_outward(end, decimals, up=up)
+    low, high = (
+        None if end is None else Fraction(decimal_outward(end, decimals, up=up))
         for end, up in zip(ends, (False, True), strict=True)
     )
-    return Interval(*(None if text is None else Fraction(text) for text in texts))
+    return Interval(low, high)
 
 
 def _unit_in_words(unit: str, package: Package, language: str) -> str:
@@ -339,7 +339,7 @@ def _assuming(assumed: tuple[str, ...], language: str) -> str:
 def _assumptions_named(assumed: tuple[str, ...], language: str) -> str:
     return _listed(
         tuple(translate("the assumption that {text}", language, text=text) for text in assumed),
-        translate("{one} and {other}", language),
+        translate("{one}, {another}", language),
         language,
     )
 
@@ -351,7 +351,7 @@ def _rivals(verdict: Verdict, package: Package, language: str) -> str:
     rest = [r for r in verdict.repairs if figure_id not in r.figures]
     everywhere = [{*r.figures, *r.assumptions} for r in verdict.repairs]
     common = set.intersection(*everywhere) if rest else set()
-    names = {}
+    names: dict[str, str] = {}
     for repair in rest:
         name = repair_in_words(repair, package, language, without=common)
         # The repairs are ranked, so the fewest truncated readings are told.
