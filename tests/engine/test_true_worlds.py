@@ -88,6 +88,9 @@ def printed(draw, world):
         indicator, group, period = cell
         value = world[cell]
         forms = ["level", "range", "at_most", "over", "rounded_to", "about"]
+        if indicator == "balance":
+            # Words before a fall speak of its size.
+            forms = ["level", "range", "about"]
         before = (indicator, group, base_of(period)) if period in YEARS else None
         if before in world and indicator != "balance":
             forms += ["change", "growth", "multiple", "index"]
@@ -123,7 +126,7 @@ def _row(name, form, value, unit, decimals, columns, world):
         high = rounded(value + F(1, 10**decimals), decimals)
         return row(name, "level", high, unit, qualifier="at_most", **columns)
     if form == "over":
-        low = rounded(value - F(1, 2 * 10**4), 4)
+        low = rounded(max(value - F(1, 2 * 10**4), F(0)), 4)
         return row(name, "level", low, unit, qualifier="at_least", **columns)
     if form == "rounded_to":
         numeral = rounded(floor(value / 5 + F(1, 2)) * 5 * F(1), 0)
