@@ -54,7 +54,7 @@ class RawTable:
 
     Attributes:
         file: its file, as datapackage.yaml names it.
-        columns: the columns of its schema, in order; without the optional ones that it leaves out.
+        columns: the columns of its schema, in order, then those optional ones that it has.
         lines: line of the file at which each row begins, the header being line 1.
         rows: the cells of each row, as many as there are columns.
         unread_ids: first cells of the rows that have too few or too many cells, so that what
@@ -207,8 +207,7 @@ def _read_rows(
     line = 1
     try:
         header = next(reader)
-        if not set(optional).isdisjoint(header):
-            table.columns += optional
+        table.columns += tuple(c for c in dict.fromkeys(header) if c in optional)
         if tuple(header) != table.columns:
             return [_header_problem(table.file, table.columns, header)], False
         line = reader.line_num + 1
