@@ -11,38 +11,32 @@ includes their server.
 from __future__ import annotations
 
 import argparse
+import contextlib
 import logging
+import os
 import re
 import statistics
+import tempfile
 import time
 from pathlib import Path
-from typing import Any
 
-from jupyter_client.kernelspec import KernelSpecManager
 from jupyter_client.manager import KernelManager
 from jupyter_client.provisioning import LocalProvisioner
 
-from pensionbook.notebooks.kernels.client import ForkedKernel, close_servers
-from pensionbook.notebooks.kernels.spec import KERNEL
+from pensionbook.notebooks.kernels.client import ForkedKernel, Server
+from pensionbook.notebooks.kernels.provisioner import fork_from
+from pensionbook.notebooks.kernels.spec import INTERPRETER, KERNEL, write_specification
 
 IMPORTS = "import pandas, statsmodels.api, matplotlib.pyplot"
 _KIB_IN_MIB = 1024
 
 
-class OrdinarySpecs(KernelSpecManager):
-    """Knows the same kernels, to be started without our provisioner."""
-
-    def get_kernel_spec(self, kernel_name: str) -> Any:
-        """The specification of a kernel, less what names its provisioner."""
-        found = super().get_kernel_spec(kernel_name)
-        found.metadata.pop("kernel_provisioner")
-        return found
-
-
-def started(specs: KernelSpecManager) -> tuple[float, KernelManager]:
+def started(server: Server | None) -> tuple[float, KernelManager]:
     """Seconds until a kernel has run the imports, and the kernel."""
     begin = time.perf_counter()
-    manager = KernelManager(kernel_name=KERNEL, kernel_spec_manager=specs)
+    manager = KernelManager(kernel_name=KERNEL)
+    if server:
+        fork_from(server, manager)
     manager.start_kernel()
     client = manager.client()
     client.start_channels()
@@ -74,18 +68,18 @@ def parent(pid: int) -> int:
     return int(re.findall(r"^PPid:\s+(\d+)", status, re.MULTILINE)[0])
 
 
-def measured(rounds: int, specs: KernelSpecManager, *, forked: bool) -> tuple[float, float]:
+def measured(rounds: int, server: Server | None) -> tuple[float, float]:
     """Median of the seconds, and MiB for each kernel."""
     seconds, managers = [], []
     for _ in range(rounds):
-        one, manager = started(specs)
+        one, manager = started(server)
         assert isinstance(manager.provisioner, LocalProvisioner)
-        if isinstance(manager.provisioner.process, ForkedKernel) is not forked:
+        if isinstance(manager.provisioner.process, ForkedKernel) is not bool(server):
             raise SystemExit("kernels cannot be forked here")
         seconds.append(one)
         managers.append(manager)
     pids = {pid_of(manager) for manager in managers}
-    servers = {parent(pid) for pid in pids} if forked else set()
+    servers = {parent(pid) for pid in pids} if server else set()
     total = sum(memory(pid) for pid in pids | servers)
     for manager in managers:
         manager.shutdown_kernel(now=True)
@@ -98,17 +92,19 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=5, help="kernels of each kind")
     rounds = parser.parse_args().rounds
     logging.disable()
-    # Once without counting: the imports are read from the disk, and the server starts.
-    for specs in (OrdinarySpecs(), KernelSpecManager()):
-        first, manager = started(specs)
-        manager.shutdown_kernel(now=True)
-    ordinary = measured(rounds, OrdinarySpecs(), forked=False)
-    forked = measured(rounds, KernelSpecManager(), forked=True)
-    close_servers()
+    with tempfile.TemporaryDirectory() as folder:
+        os.environ["JUPYTER_PATH"] = folder
+        write_specification(Path(folder))
+        with contextlib.closing(Server.start(INTERPRETER, os.environ)) as server:
+            # Once without counting: the imports are read from the disk, and the server starts.
+            for one in (None, server):
+                _, manager = started(one)
+                manager.shutdown_kernel(now=True)
+            ordinary = measured(rounds, None)
+            forked = measured(rounds, server)
     print(f"kernel with its imports, of {rounds}: ordinary, forked, ratio")
     print(f"  seconds    {ordinary[0]:8.2f} {forked[0]:8.2f} {ordinary[0] / forked[0]:6.1f}")
     print(f"  MiB each   {ordinary[1]:8.1f} {forked[1]:8.1f} {ordinary[1] / forked[1]:6.1f}")
-    print(f"  the first forked one, with its server: {first:.2f} seconds")
 
 
 if __name__ == "__main__":

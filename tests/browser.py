@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import re
-import shutil
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -18,11 +16,12 @@ from playwright.async_api import Page as AsyncPage
 from playwright.async_api import async_playwright
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
+import provide
+
 WIDE, NARROW = 1280, 400
-_NAMES = ("chromium", "chromium-browser", "google-chrome")
 _HOW_TO_INSTALL = (
-    "The browser tests need Chromium: install it (on Debian and Ubuntu: apt-get install chromium) "
-    "or name its program in the variable CHROMIUM."
+    "The browser tests need Chromium: `make browser` installs it or says how "
+    "(on Debian and Ubuntu: apt-get install chromium)."
 )
 _AXE = Path(axe_playwright_python.__file__).with_name("axe.min.js")
 _RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]
@@ -50,10 +49,10 @@ def find_browser() -> str:
     Raises:
         RuntimeError: there is none; the message says how to install it.
     """
-    for name in (os.environ.get("CHROMIUM", ""), *_NAMES):
-        if name and (program := shutil.which(name)):
-            return program
-    raise RuntimeError(_HOW_TO_INSTALL)
+    program = provide.find_browser()
+    if program is None:
+        raise RuntimeError(_HOW_TO_INSTALL)
+    return program
 
 
 def pages_of(html: Path) -> list[Path]:

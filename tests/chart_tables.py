@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from pensionbook import charts
+from pensionbook.charts.style import style
 
 NAN = float("nan")
 
@@ -317,3 +318,15 @@ def draw(kind: str, language: str = "en", **options: Any) -> Any:
     function, table, own = KINDS[kind]
     everything = {"alt": kind, "language": language, **words(language), **own(language), **options}
     return function(table(language), **everything)
+
+
+def text_boxes(figure) -> dict[str, object]:
+    """Rendered boxes of all texts that a reader sees, pixels."""
+    with style():
+        figure.draw_without_rendering()
+        renderer = figure.canvas.get_renderer()
+        texts = list(figure.texts)
+        for axes in figure.axes:
+            texts += [*axes.texts, *axes.get_xticklabels(), *axes.get_yticklabels()]
+        seen = [t for t in texts if t.get_visible() and t.get_text().strip()]
+        return {f"{i} {t.get_text()!r}": t.get_window_extent(renderer) for i, t in enumerate(seen)}

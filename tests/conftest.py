@@ -22,6 +22,20 @@ if TYPE_CHECKING:
 collect_ignore = ["fixtures"]
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the files that are slow all through, so that none is left for one core at the end.
+
+    Files that only begin a few builds come next, unit tests fill the rest.
+    """
+    files: dict[Path, list[bool]] = {}
+    for item in items:
+        slow = item.path.suffix == ".ipynb" or item.get_closest_marker("slow") is not None
+        files.setdefault(item.path, []).append(slow)
+    # The longest builds are those of files with few tests.
+    rank = {path: (-sum(slow) / len(slow), len(slow)) for path, slow in files.items()}
+    items.sort(key=lambda item: (*rank[item.path], item.path))
+
+
 @pytest.fixture
 def project(tmp_path: Path) -> Project:
     """A small project with one notebook that works."""

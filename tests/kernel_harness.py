@@ -9,22 +9,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from jupyter_client.kernelspec import KernelSpecManager
 from jupyter_client.manager import KernelManager
 from jupyter_client.provisioning import LocalProvisioner
 
-from pensionbook.notebooks.kernels.client import ForkedKernel
+from pensionbook.notebooks.kernels.client import ForkedKernel, Server
+from pensionbook.notebooks.kernels.provisioner import fork_from
 from pensionbook.notebooks.kernels.spec import KERNEL
-
-
-class OrdinarySpecs(KernelSpecManager):
-    """Knows the same kernels, to be started without our provisioner."""
-
-    def get_kernel_spec(self, kernel_name: str) -> Any:
-        """The specification of a kernel, less what names its provisioner."""
-        found = super().get_kernel_spec(kernel_name)
-        found.metadata.pop("kernel_provisioner")
-        return found
 
 
 class Kernel:
@@ -66,24 +56,25 @@ class Kernel:
 
 
 @contextlib.contextmanager
-def kernel(folder: Path, *, forked: bool | None = True, **options: Any) -> Iterator[Kernel]:
+def kernel(folder: Path, server: Server | None, *, forked: bool | None = None) -> Iterator[Kernel]:
     """A kernel that works in a folder; it is shut down at the end.
 
     Args:
-        forked: whether it must be; None to leave it open.
+        server: it is to be forked by; None for an ordinary one.
+        forked: whether it must be; None if it must be where there is a server.
     """
-    specs = OrdinarySpecs() if forked is False else KernelSpecManager()
-    manager = KernelManager(kernel_name=KERNEL, kernel_spec_manager=specs)
+    manager = KernelManager(kernel_name=KERNEL)
+    if server:
+        fork_from(server, manager)
     # Its file comes and goes with a thread of its own.
-    options["extra_arguments"] = ["--HistoryManager.enabled=False"]
-    manager.start_kernel(cwd=str(folder), **options)
+    manager.start_kernel(cwd=str(folder), extra_arguments=["--HistoryManager.enabled=False"])
     client = manager.client()
     client.start_channels()
     try:
         client.wait_for_ready(timeout=60)
         assert isinstance(manager.provisioner, LocalProvisioner)
         is_forked = isinstance(manager.provisioner.process, ForkedKernel)
-        assert is_forked is forked or forked is None
+        assert is_forked is (server is not None if forked is None else forked)
         yield Kernel(manager, client)
     finally:
         client.stop_channels()

@@ -122,9 +122,15 @@ def edition(
         (output / name).parent.mkdir(parents=True, exist_ok=True)
         (output / name).write_text(text, encoding="utf-8")
     inputs = {f"package/{name}": digest for name, digest in read_package(data).sha256.items()}
-    chosen = {"languages": ["en", "zh_CN"], "formats": ["html"]}
-    content = manifest.compose(
-        "synthetic-town", parameters, chosen, inputs | dict(code), {"python": "3.11.0"}, output
-    )
+    content = {
+        "format": manifest.FORMAT,
+        "edition": "synthetic-town",
+        "parameters": dict(parameters),
+        "languages": ["en", "zh_CN"],
+        "formats": ["html"],
+        "inputs": inputs | dict(code),
+        "versions": {"python": "3.11.0"},
+        "outputs": manifest.output_digests(output),
+    }
     manifest.write(content, output)
     return Edition(output, data)

@@ -14,10 +14,12 @@ import json
 import sys
 from collections import Counter
 from fractions import Fraction
+from functools import partial
 from itertools import product
 from pathlib import Path
 
-from prove_rows import ONE, ZERO, System, need, place, plus, rows_of, unknown, vector
+from prove_numerals import ZERO, in_forms, unknown
+from prove_rows import ONE, System, need, place, plus, rows_of, vector, write_out_structures
 
 MOST_STEPS, NEAR = 200_000, Fraction(1, 1000)
 
@@ -141,7 +143,7 @@ class Pass:
                 holds = {"=": total == 0, ">=": total >= 0, ">": total > 0}[kind]
                 need(holds, f"it does not satisfy {name}")
 
-    def check_end(self, side, end, proofs, forms, repairs, cell, scale):
+    def check_end(self, side, end, proofs, forms, repairs, cell, told):
         """That nothing lies beyond an end under some repairs, and that a table says no more."""
         sign, good = {"low": 1, "high": -1}[side], []
         if end["value"] == "unproved":
@@ -159,23 +161,28 @@ class Pass:
             free = any(not (o[0] & removed or o[1] & cut) for o in good)
             need(free, f"no proof does without {', '.join(sorted(removed)) or 'anything'}")
         if cell is not None:
-            less = sign * (value - Fraction(cell) * scale)
-            need(0 <= less < NEAR * scale, f"the table says {cell}, the proof {value / scale}")
+            need(sign * (value - told(Fraction(cell))) >= 0, f"the table says more: {cell}")
+            near = told(Fraction(cell) + sign * NEAR)
+            need(sign * (value - near) < 0, f"the table says less: {cell}")
 
     def check_bounds(self, table):
         """The rows of bounds.csv."""
         choices = [both(choice) for choice in product(*self.clusters)]
         for bound in self.said["bounds"] if self.said["proved"] else ():
             name = self.system.columns[bound["column"]]
-            row, forms = table.pop(name), [({bound["column"]: Fraction(1)}, ONE)]
+            row, forms = table.pop(name), [(self.system.change(*name.rsplit(" ", 1)), ONE)]
             for side in ("low", "high"):
                 strict, under_any = (bound.get(side + suffix) for suffix in ("", "_any_repair"))
                 args = (self.check_end, side, strict, [], forms, [self.all])
-                self.tally("ends of bounds", f"the {side} end of {name}", *args, row[side], 1)
+                self.tally(
+                    "ends of bounds", f"the {side} end of {name}", *args, row[side], Fraction
+                )
                 if under_any:
                     args = (self.check_end, side, under_any, strict["proofs"], forms, choices)
                 what = f"the {side} end of {name} under any repair"
-                self.tally("ends under any repair", what, *args, row[f"{side}_any_repair"], 1)
+                self.tally(
+                    "ends under any repair", what, *args, row[f"{side}_any_repair"], Fraction
+                )
 
     def check_figures(self, table):
         """The rows of audit.csv."""
@@ -187,12 +194,11 @@ class Pass:
             rest = both(r for cluster in self.clusters if cluster is not own for r in cluster)
             dropped = [r for r in own if name in r[0]] or [({name}, ())]
             repairs = [both([rest, repair]) for repair in dropped]
-            scale = Fraction(
-                self.system.tables["units"].get(printed["unit"], {"scale": 1})["scale"]
-            )
+            unit = self.system.tables["units"].get(printed["unit"], {"scale": 1})
             for side, end in ends.items():
                 cell = row[f"implied_{side}"] or ("" if tested else None)
-                args = (end, [], self.system.figures[name][0], repairs, cell, scale)
+                told = partial(in_forms, printed, Fraction(unit["scale"]))
+                args = (end, [], self.system.figures[name][0], repairs, cell, told)
                 what = f"the implied {side} end of {name}"
                 self.tally("implied ends", what, self.check_end, side, *args)
             so = {self.verdicts.get(name, "untested")} | (
@@ -241,6 +247,7 @@ def main(package, folder):
                 tables[name].setdefault(key, []).append(row)
             elif not key.startswith("#"):
                 tables[name][key] = row
+    write_out_structures(tables)
     audit, bounds = (rows_in((folder / f"{n}.csv").read_bytes()) for n in ("audit", "bounds"))
     audit = {row["figure_id"]: row for row in audit}
     bounds = {f"{place(row)} {row['period']}": row for row in bounds}

@@ -5,19 +5,16 @@ A row is (coefficients by column, what they make: =, >= or > zero, owner, whethe
 the figure is rounded and not cut off).
 """
 
-import re
 from fractions import Fraction
 
-ONE, ZERO = {0: Fraction(1)}, Fraction(0)
+from prove_numerals import ZERO, months, moved, readings, unknown
+
+ONE = {0: Fraction(1)}
 
 
 def need(holds, why):
     if not holds:
         raise ValueError(why)
-
-
-def unknown(why):
-    raise NotImplementedError(why)
 
 
 def plus(one, other, factor=1):
@@ -29,59 +26,18 @@ def vector(written):
     return {int(column): Fraction(a) for column, a in written.items()}
 
 
-def readings(row, unit):
-    """What a numeral stands for, rounded and at most: (low, high, low is open, high is open)."""
-    printed, kind = row["printed"], row["qualifier"]
-    if row["statistic"] == "direction":
-        return [{"rising": (ZERO, None), "falling": (None, ZERO)}[printed] + (False, False)] * 2
-    match = re.fullmatch(r"([+-]?)([0-9]+)(?:\.([0-9]+)|/([0-9]+))?", printed)
-    if not match or row.get("rounded_to"):
-        unknown("a numeral of another kind")
-    sign, whole, decimals, denominator = match.groups()
-    value, digit = abs(Fraction(printed)), Fraction(1, 10 ** len(decimals or ""))
-    places = (digit * 10**n for n in range(99))
-    last = next(place for place in places if not value or value % (10 * place))
-    low, high, over = value - last / 2, value + last / 2, value + last
-    if denominator:
-        low, high = (Fraction(2 * int(whole), 2 * int(denominator) + by) for by in (1, -1))
-        over = high
-    if kind in ("exact", "forecast"):
-        counted = unit["whole"] == "yes" or row["statistic"] in ("count", "parameter", "rank")
-        kind = "counted" if counted else "rounded" if value else "zero"
-    known = {
-        "about": (low, high, False, False),
-        "over": (value, over, True, False),
-        "nearly": (low, value, False, True),
-        "at_least": (value, None, False, False),
-        "counted": (value, value, False, False),
-        "rounded": (value - digit / 2, value + digit / 2, False, True),
-        "zero": (-digit / 2, digit / 2, True, True),
-        "rounded cut": (value - digit / 2, value + digit, False, True),
-        "zero cut": (-digit, digit, True, True),
-    }
-    kind = "about" if denominator and kind in ("counted", "rounded", "zero") else kind
-    if kind not in known:
-        unknown(f"the qualifier {kind}")
-    scale, found = Fraction(unit["scale"]) * (-1 if sign == "-" else 1), []
-    for *ends, low_open, high_open in (known[kind], known.get(f"{kind} cut", known[kind])):
-        low, high = (None if end is None else end * scale for end in ends)
-        found.append((low, high, low_open, high_open))
-        if scale < 0:
-            found[-1] = (high, low, high_open, low_open)
-    return found
-
-
 def rows_of(name, figure):
     """The rows of a figure, by name: (coefficients, what they make, owner, only if rounded)."""
     forms, rounded, widest = figure
     found = {}
     for n, (numerator, denominator) in enumerate(forms):
-        if widest[0] == widest[1]:
+        exact = widest[0] is not None and widest[0] == widest[1]
+        if exact:
             row = plus(numerator, denominator, -widest[0])
             found[f"{name}/{n}/is"] = (row, "=", name, False)
         for k, side, sign in ((0, "low", 1), (1, "high", -1)):
             for (end, is_open), word in ((widest[k::2], ""), (rounded[k::2], " rounded")):
-                if end is not None and widest[0] != widest[1]:
+                if end is not None and not exact:
                     row = plus({}, plus(numerator, denominator, -end), sign)
                     kind = ">" if is_open else ">="
                     found[f"{name}/{n}/{side}{word}"] = (row, kind, name, bool(word))
@@ -97,6 +53,21 @@ def place(row, of=""):
     return " ".join(row[of + key] or row[key] for key in keys)
 
 
+def write_out_structures(tables):
+    """A row that prints several shares as one row each; and that they make up the whole."""
+    keys = ("indicator", "group", "area")
+    for name in [n for n, row in tables["figures"].items() if row["statistic"] == "structure"]:
+        row = tables["figures"].pop(name)
+        key = next(key for key in keys if ":" in row[key])
+        parts = zip(row[key].split(":"), row["printed"].split(":"), strict=True)
+        shares = [row | {"statistic": "share", key: part, "printed": text} for part, text in parts]
+        tables["figures"] |= {f"{name}_{share[key]}": share for share in shares}
+        whole = row | dict(zip(keys, place(shares[0], "of_").split(" "), strict=True))
+        terms = [(1, share) for share in shares] + [(-1, whole)]
+        more = {"base_period": "", "assumption": ""}
+        tables["identities"][name] = [term | more | {"coefficient": c} for c, term in terms]
+
+
 class System:
     """Columns, figures and equations, derived from the tables and compared with the proofs."""
 
@@ -108,7 +79,8 @@ class System:
         self.figures, self.equations, self.expected, self.falls = {}, {}, {}, {}
         for row in map(tables["figures"].get, said["figures"]):
             if row["statistic"] in ("change", "growth", "direction") and not place(row, "of_"):
-                moved = f"{place(row)} {row['period']} {row['base_period']}"
+                prices = f"{row['prices']}: " if row.get("prices") else ""
+                moved = f"{prices}{place(row)} {row['period']} {row['base_period']}"
                 self.falls[moved] = row["printed"].startswith(("-", "falling"))
         for name, figure in said["figures"].items():
             tally("rows of figures", f"rows of {name}", self.add_figure, name, figure)
@@ -122,27 +94,50 @@ class System:
             tally("", f"identity {name}", need, found, "an equation is left out")
 
     def change(self, series, period, base=""):
-        now = {self.index[f"{series} {period}"]: Fraction(1)}
+        name = f"{series} {period}"
+        now = {self.index[name]: Fraction(1)}
+        if f"minus: {name}" in self.index:
+            now[self.index[f"minus: {name}"]] = Fraction(-1)
         return plus(now, self.change(series, base), -1) if base else now
 
+    def difference(self, one, other):
+        return [({self.index[one]: Fraction(1), self.index[other]: Fraction(-1)}, ONE)]
+
     def forms(self, row):
-        own, whole, period, base = place(row), place(row, "of_"), row["period"], row["base_period"]
-        statistic = row["statistic"]
-        share, before = (f"{own} {p} / {whole} {p}" for p in (period, base))
-        if row.get("prices"):
-            unknown("constant prices")
-        if statistic == "change" and row["unit"] == "percentage_point" and whole:
-            return [({self.index[share]: Fraction(1), self.index[before]: Fraction(-1)}, ONE)]
-        if statistic in ("level", "count", "parameter", "change", "direction", "rank"):
-            return [(self.change(own, period, base), ONE)]
-        if statistic == "growth":
-            return [(self.change(own, period, base), self.change(own, base))]
-        if statistic not in ("share", "ratio"):
+        plain, of, period, base = place(row), place(row, "of_"), row["period"], row["base_period"]
+        statistic, prices = row["statistic"], row.get("prices", "")
+        own, whole = (f"{prices}: {name}" if prices else name for name in (plain, of))
+        share, old_share = (f"{plain} {p} / {of} {p}" for p in (period, base))
+        times = f"times: {plain} {period} / {base} / {prices}"
+        if statistic == "rank":
+            return [({self.index[f"rank: {own} {period} / {row['figure_id']}"]: Fraction(1)}, ONE)]
+        if statistic == "growth_change":
+            before = 2 * int(base) - int(period)
+            return self.difference(times, f"times: {plain} {base} / {before} / {prices}")
+        if statistic == "change" and row["unit"] == "percentage_point" and of:
+            return self.difference(share, old_share)
+        change, less = self.change(own, period, base), 0
+        if statistic in ("level", "count", "parameter", "change", "direction"):
+            return [(change, ONE)]
+        if statistic in ("share", "ratio"):
+            sign = -1 if base and self.falls.get(f"{whole} {period} {base}") else 1
+            quotient = [plus({}, side, sign) for side in (change, self.change(whole, period, base))]
+            alone = "" if base else share
+        elif statistic == "contribution":
+            quotient, alone = [change, self.change(whole, base)], ""
+        elif statistic in ("growth", "multiple", "index", "mean_growth"):
+            level = change if statistic == "growth" else self.change(own, period)
+            quotient, alone = [level, self.change(own, base)], times
+            less = 1 if statistic == "growth" else 0
+        else:
             unknown(f"the statistic {statistic}")
-        sign = -1 if self.falls.get(f"{whole} {period} {base}") and base else 1
-        quotient = tuple(plus({}, self.change(of, period, base), sign) for of in (own, whole))
-        own_unknown = [({self.index[share]: Fraction(1)}, ONE)] if share in self.index else []
-        return [quotient, *([] if base else own_unknown)]
+        found = [tuple(quotient)]
+        if any(f"minus: {self.columns[column]}" in self.index for column in quotient[1]):
+            name = f"quotient: {row['figure_id']}"
+            found = self.difference(f"{name} / +", f"{name} / -")
+        if alone in self.index and statistic != "mean_growth":
+            found.append((plus({self.index[alone]: Fraction(1)}, ONE, -less), ONE))
+        return found
 
     def add_figure(self, name, said):
         """Take the rows of a figure as derived; where they cannot be, as the proofs say."""
@@ -153,27 +148,78 @@ class System:
         ]
         self.figures[name] = (forms, *ends)
         row = self.tables["figures"][name]
-        derived = (self.forms(row), *readings(row, self.tables["units"].get(row["unit"])))
-        need(self.figures[name] == derived, "they are not what figures.csv says")
+        derived = (self.forms(row), *readings(row, self.tables["units"]))
+        same = (forms[: len(derived[0])], *ends) == derived
+        need(same, "they are not what figures.csv says")
+        if len(forms) > len(derived[0]):
+            unknown("rows of a rate as a mean of its parts")
 
     def expand(self, name, terms):
         """The equations that an identity stands for: one, or one in each period it can be for."""
         series, periods = {place(term) for term in terms}, {""}
-        if any(term["period"] == "*" for term in terms):
-            cells = [c.rpartition(" ") for column in self.columns for c in column.split(" / ")]
+        yearly = any("*-1" in (term["period"], term["base_period"]) for term in terms)
+        if yearly or any(term["period"] == "*" for term in terms):
+            named = [column for column in self.columns if ": " not in column]
+            cells = [cell.rpartition(" ") for column in named for cell in column.split(" / ")]
             periods = {period for own, _, period in cells if own in series}
-        for period in periods:
-            total = {}
-            for term in terms:
-                own = term["period"].replace("*", period)
-                change = self.change(place(term), own, term["base_period"])
-                total = plus(total, change, Fraction(term["coefficient"]))
+        if yearly:
+            periods |= {moved(period, 1) for period in periods}
+        for period in sorted(periods):
+            then = moved(period, -1)
+            try:
+                total = {}
+                for term in terms:
+                    own, base = (
+                        term[key].replace("*-1", then).replace("*", period)
+                        for key in ("period", "base_period")
+                    )
+                    change = self.change(place(term), own, base)
+                    total = plus(total, change, Fraction(term["coefficient"]))
+            except KeyError:
+                # Between the first and the last year alone; which these are is not looked into.
+                need(yearly, "an equation needs a quantity that has no column")
+                continue
             assumption = terms[0]["assumption"] and f"assumption: {terms[0]['assumption']}"
-            self.expected[name, assumption, frozenset(total.items())] = False
+            self.expected[name, assumption, frozenset(total.items())] = yearly
 
     def compare(self, name, equation):
         key = (name, equation[2], frozenset(equation[0].items()))
         if name not in self.tables["identities"]:
-            unknown("no identity of the tables")
+            need(not equation[2], "it rests on an assumption that no table has")
+            return self.implicit(name, equation[0])
         need(key in self.expected, "it is not what identities.csv says")
         self.expected[key] = True
+
+    def implicit(self, name, coefficients):
+        """What holds without being written down, if this program knows it."""
+        signs = {}
+        for column, a in coefficients.items():
+            signs.setdefault(a, []).append(self.columns[column])
+        ones, (whole,) = signs.pop(Fraction(1)), signs.pop(Fraction(-1), [""])
+        names = [column.split(" ") for column in (*ones, whole)]
+        kind = self.tables["indicators"].get(names[-1][0], {}).get("kind")
+        alike = len({tuple(column[:3]) for column in names}) == 1 and not signs
+        if name == "end_of_year" and alike:
+            need(kind == "stock" and ones[0] == f"{whole}-12", "they are not the same date")
+        elif name == "months_of_flow" and alike:
+            spans = sorted(months(column[3]) for column in names[:-1])
+            ends = [end for _, end in spans]
+            first, last = months(names[-1][3])
+            joined = [start for start, _ in spans] == [first, *ends[:-1]] and ends[-1] == last
+            need(kind == "flow" and joined, "the months do not make up the whole")
+        elif name == "part_of_whole" and len(ones) == 2 and not signs:
+            part = next(column for column in ones if not column.startswith("rest: "))
+            need(f"rest: {whole} / {part}" in ones, "its rest is not its own")
+            (of, *places, period), (whole_of, *wholes, whole_period) = (
+                names[ones.index(part)],
+                names[-1],
+            )
+            need((of, period) == (whole_of, whole_period), "they are not the same thing")
+            signed = self.tables["indicators"][of].get("may_be_negative") == "yes"
+            need(kind in ("stock", "flow", "mean") and not signed, "they are not counted")
+            for table, low, high in zip(("groups", "areas"), places, wholes, strict=True):
+                while low and low != high:
+                    low = self.tables[table][low]["parent"]
+                need(low, "the one is not part of the other")
+        else:
+            unknown("no identity of the tables")

@@ -13,7 +13,15 @@ _SHOWN_AT_MOST = 80
 
 
 class PensionbookError(Exception):
-    """Root of all errors that a user can mend."""
+    """Root of all errors that a user can mend: what is wrong, where, and what to write instead.
+
+    >>> try:
+    ...     pb.load("data/example-county-2004").figure("staff_2005")
+    ... except pb.PensionbookError as error:
+    ...     print(error)
+    example-county-2004 has no figure 'staff_2005' (nearest: 'staff_2004'); write an id of
+    figures.csv
+    """
 
 
 @dataclass(frozen=True, slots=True)

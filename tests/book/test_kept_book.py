@@ -14,6 +14,19 @@ from pensionbook.book.kept import kept_book, trim
 from projects import Project
 
 PAGE, OTHER = "source/index.md", "source/other.md"
+PICTURE = Path(__file__).parents[1] / "book" / "_static" / "report.png"
+OTHER_PAGE = """# Other page
+
+(here)=
+## Here
+
+```{glossary}
+Contributor
+    Who pays.
+```
+
+![A picture](picture.png)
+"""
 CATALOGUE = "source/locale/zh_CN/LC_MESSAGES/index.po"
 
 
@@ -108,16 +121,68 @@ def test_only_the_books_used_last_are_kept(tmp_path: Path) -> None:
     ]
 
 
-def test_a_build_that_goes_on_gives_the_same_bytes_as_one_from_nothing(project: Project) -> None:
-    assert project.build().returncode == 0
-    with (project.book / "index.md").open("a") as page:
-        page.write("\nOne sentence more.\n")
-    assert project.build().returncode == 0
+def go_on(project: Project, page: str, *changes: tuple[str, str]) -> None:
+    """Replace texts of a page and build again, in English."""
+    path = project.book / f"{page}.md"
+    text = path.read_text(encoding="utf-8")
+    for before, after in changes:
+        assert before in text
+        text = text.replace(before, after)
+    path.write_text(text, encoding="utf-8")
+    run = project.build("--language", "en")
+    assert run.returncode == 0, run.stderr
+
+
+def assert_as_from_nothing(project: Project) -> dict[str, bytes]:
+    """What stands there, once it is known that a build from nothing writes the same."""
     gone_on = project.output_bytes()
-    assert b"One sentence more." in gone_on["en/html/index.html"]
     shutil.rmtree(project.folder / "_build")
-    assert project.build().returncode == 0
-    assert project.output_bytes() == gone_on
+    assert project.build("--language", "en").returncode == 0
+    again = project.output_bytes()
+    assert again.keys() == gone_on.keys()
+    assert [name for name in again if again[name] != gone_on[name]] == []
+    return again
+
+
+@pytest.fixture
+def book(project: Project) -> Project:
+    """A project of three pages, one of which shows what stands on another; built in English."""
+    (project.book / "other.md").write_text(OTHER_PAGE, encoding="utf-8")
+    shutil.copy(PICTURE, project.book / "picture.png")
+    project.list_pages("other", "notebooks/ok")
+    go_on(project, "index", ("See [the", "{ref}`here`, {term}`Contributor`, {eq}`sum`. See [the"))
+    return project
+
+
+def test_a_build_that_goes_on_gives_the_same_bytes_as_one_from_nothing(book: Project) -> None:
+    read = next((book.folder / "_build" / ".cache" / "books").glob("*-en/_build/.doctrees"))
+    before = (read / "other.doctree").stat().st_mtime_ns
+    go_on(book, "index", ("is a formula.", "is a formula that anybody can read."))
+    assert (read / "other.doctree").stat().st_mtime_ns == before
+    assert b"anybody can read" in assert_as_from_nothing(book)["en/html/index.html"]
+
+
+def test_a_page_that_did_not_change_follows_those_that_did(book: Project) -> None:
+    changes = [
+        ("# Other page", "# A page by another name"),
+        ("## Here", "## Elsewhere"),
+        ("Who pays.", "Who pays in."),
+        ("![A picture](picture.png)", "$$\nx = 1\n$$ (first)"),
+    ]
+    go_on(book, "other", *changes)
+    found = assert_as_from_nothing(book)
+    assert b"Elsewhere" in found["en/html/index.html"]
+    assert b"A page by another name" in found["en/html/notebooks/ok.html"]
+    assert not [name for name in found if "picture" in name]
+
+
+def test_a_build_that_failed_leaves_nothing_half_written(book: Project) -> None:
+    path = book.book / "other.md"
+    path.write_text(OTHER_PAGE + "\nSee {ref}`nowhere`.\n", encoding="utf-8")
+    assert book.build("--language", "en").returncode == 1
+    path.write_text(OTHER_PAGE, encoding="utf-8")
+    go_on(book, "other", ("Who pays.", "Who pays in."))
+    assert b"Who pays in." in assert_as_from_nothing(book)["en/html/other.html"]
 
 
 def test_a_warning_is_given_again_until_it_is_mended(project: Project) -> None:

@@ -17,6 +17,7 @@ from pensionbook.data.read import read_package
 from pensionbook.editions.batch.bundle import pack, unpack
 from pensionbook.editions.batch.order import Order
 from pensionbook.editions.batch.parts import parts_of
+from pensionbook.editions.request import Request
 from pensionbook.errors import BuildError, ParameterError
 from projects import PROGRAM, ROOT, Project, wait_until
 from regions import HOSTILE, LACKING, PARTS, batch_of, files_of, make_regions
@@ -51,9 +52,8 @@ def test_provinces_without_the_number_counted_are_left_out_with_the_reason() -> 
 
 
 def test_the_area_may_be_chosen_and_must_have_parts() -> None:
-    given = {"each": "area", "given": {"area": "beijing"}}
     with pytest.raises(ParameterError, match="no area with the parent 'beijing'"):
-        Order.make(YEARBOOKS, **given)
+        Order.make(Request(YEARBOOKS, {"area": "beijing"}), "area")
 
 
 @pytest.mark.parametrize(
@@ -87,12 +87,9 @@ def test_wrong_options_are_told(tmp_path: Path, options: tuple[str, ...], messag
 @pytest.mark.parametrize("name", ["en", "Up", "a b", "..", "con/aux"])
 def test_an_area_that_cannot_name_a_folder_is_told(tmp_path: Path, name: str) -> None:
     project = make_regions(tmp_path / "project", [name])
+    request = Request(project.package, notebooks=project.notebooks, book=project.book)
     with pytest.raises(BuildError, match="cannot name the folder of an edition"):
-        Order.make(project.package, each="area", given={}, **_places(project))
-
-
-def _places(project: Project) -> dict[str, Path]:
-    return {"notebooks": project.notebooks, "book": project.book}
+        Order.make(request, "area")
 
 
 # -- what is built -------------------------------------------------------------------------------

@@ -29,6 +29,7 @@ def test_the_output_is_laid_out_as_promised(built_project: Project) -> None:
         "values.json",
         "manifest.json",
         "notebooks",
+        "data",
         "en",
     }
     assert {path.name for path in (output / "notebooks" / "en").iterdir()} == {
@@ -59,7 +60,7 @@ def test_an_executed_notebook_says_nothing_of_its_run(built_project: Project) ->
     assert all(set(cell["metadata"]) <= {"tags"} for cell in content["cells"])
     injected = content["cells"][2]
     assert injected["id"] == "injected-parameters"
-    assert f'package = "{EDITION}"' in injected["source"]
+    assert f'package = "../../data/{EDITION}"' in injected["source"]
     printed = "".join(content["cells"][3]["outputs"][0]["text"])
     assert printed == "region from 2000 to 2002-09 in en\n"
 

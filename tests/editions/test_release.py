@@ -22,7 +22,7 @@ from pensionbook.editions import manifest, releases
 from pensionbook.editions.releases import freeze
 from pensionbook.editions.releases.crate import CRATE_FILE, read_crate
 from pensionbook.editions.releases.freeze import Release, release
-from pensionbook.editions.releases.naming import check_name
+from pensionbook.editions.releases.record import check_name
 from pensionbook.editions.releases.sides import read_side
 from pensionbook.errors import ReleaseError
 from pensionbook.files.digests import sha256_file

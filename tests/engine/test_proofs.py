@@ -9,21 +9,30 @@ import json
 import shutil
 import sys
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from test_cases_forms import FORMS
 
 import prove_check
-from pensionbook.data.figures import Interval, Reading, read_figure
+from pensionbook.data.figures import Interval, Reading
 from pensionbook.data.load import load_package
-from pensionbook.engine import system
+from pensionbook.data.package import Figure, Unit
+from pensionbook.data.readings import reading_of
+from pensionbook.engine import forms
 from pensionbook.report.audit import write_audit
 from projects import ROOT
 from random_packages import write_random_package
+from typed import typed
 
+MEANS = {
+    "mean_wage_with_its_weights",
+    "rate_between_those_of_its_parts",
+    "rate_just_outside_its_parts",
+}
 COUNTY = ROOT / "data" / "example-county-2004"
 TOOLS = ROOT / "tools"
 A_FILE = 50
@@ -72,9 +81,20 @@ def test_random_packages_are_proved(first: int, tmp_path: Path) -> None:
     assert found["inconsistent"]
 
 
+@pytest.mark.parametrize("right", [True, False], ids=["right", "wrong"])
+@pytest.mark.parametrize("name", FORMS)
+def test_each_form_in_which_figures_are_printed_is_proved(
+    name: str, right: bool, tmp_path: Path
+) -> None:
+    found = proved(typed(tmp_path, FORMS[name][not right], FORMS[name][2]), tmp_path / "audit")
+    # That a rate of a whole is a mean of its parts' is taken from the proofs.
+    assert bool(found["left"]) == (name in MEANS)
+
+
 def test_the_checker_is_small_and_knows_nothing_of_the_engine() -> None:
-    for name in ("prove_check.py", "prove_rows.py"):
-        text = (TOOLS / name).read_text(encoding="utf-8")
+    parts = ("prove_check", "prove_rows", "prove_numerals")
+    for name in parts:
+        text = (TOOLS / f"{name}.py").read_text(encoding="utf-8")
         assert len(text.splitlines()) < 300
         imported = {
             module.partition(".")[0]
@@ -85,7 +105,7 @@ def test_the_checker_is_small_and_knows_nothing_of_the_engine() -> None:
                 else [alias.name for alias in node.names]
             )
         }  # fmt: skip
-        assert imported <= sys.stdlib_module_names | {"prove_rows"}
+        assert imported <= sys.stdlib_module_names | set(parts)
 
 
 # -- tampering ------------------------------------------------------------------------------------
@@ -297,11 +317,11 @@ def test_rows_that_the_engine_reads_wrongly_are_caught(
     def closed(interval: Interval) -> Interval:
         return replace(interval, low_open=False, high_open=False)
 
-    def read(printed: str, qualifier: str, **more: Any) -> Reading:
-        reading = read_figure(printed, qualifier, **more)
+    def read(figure: Figure, units: Mapping[str, Unit]) -> Reading:
+        reading = reading_of(figure, units)
         return Reading(closed(reading.rounded), closed(reading.widest))
 
-    monkeypatch.setattr(system, "read_figure", read)
+    monkeypatch.setattr(forms, "reading_of", read)
     write_audit(load_package(COUNTY), tmp_path, prove=True)
     wrong = prove_check.main(COUNTY, tmp_path).wrong
     assert {text.partition(":")[0] for text in wrong} >= {

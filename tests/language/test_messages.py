@@ -160,7 +160,7 @@ def texts_of(name: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
             record_ = one.record()
             yield from [*record_["heads"], *(cell for row in record_["rows"] for cell in row)]
         elif one is not None:
-            yield one.pensionbook_alt
+            yield one.alt
             yield from (text.get_text() for text in one.findobj(matplotlib.text.Text))
 
 

@@ -10,8 +10,8 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 import pensionbook.book.gate
+import pensionbook.data.figures
 import pensionbook.language.numbers
-import pensionbook.report.reasons
 from pensionbook.data.figures import Interval
 from pensionbook.data.periods import end_date, end_in_years, is_period, years_between
 from pensionbook.language.numbers import (
@@ -157,7 +157,7 @@ def test_periods_on_the_time_axis():
 
 
 @pytest.mark.parametrize(
-    "module", [pensionbook.language.numbers, pensionbook.report.reasons, pensionbook.book.gate]
+    "module", [pensionbook.language.numbers, pensionbook.data.figures, pensionbook.book.gate]
 )
 def test_examples_in_the_docstrings_hold(module):
     outcome = doctest.testmod(module)

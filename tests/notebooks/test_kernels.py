@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import signal
@@ -16,9 +17,9 @@ import pytest
 from kernel_harness import Kernel, kernel
 from kernel_probe import CELLS, IMPORTS, STATE
 from pensionbook.notebooks import pool as workers
-from pensionbook.notebooks.kernels import client
-from pensionbook.notebooks.kernels.client import close_servers, start_of
+from pensionbook.notebooks.kernels.client import Server
 from pensionbook.notebooks.kernels.preload import IMPORTS as PRELOADED
+from pensionbook.notebooks.kernels.spec import INTERPRETER, write_specification
 from pensionbook.notebooks.pool import Job, clean_environment, open_pool
 from projects import wait_until
 
@@ -31,9 +32,9 @@ HARMLESS = ("docutils", "IPython.", "PIL.", "matplotlib.", "matplotlib_inline", 
 @pytest.fixture(autouse=True)
 def _own_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("IPYTHONDIR", str(tmp_path / "ipython"))
+    monkeypatch.setenv("JUPYTER_PATH", str(tmp_path / "jupyter"))
     monkeypatch.setenv("JUPYTER_RUNTIME_DIR", str(tmp_path / "runtime"))
-    # Two of these tests may not run into the most servers there can be.
-    monkeypatch.setattr(client, "_MOST_SERVERS", 100)
+    write_specification(tmp_path / "jupyter")
 
 
 @pytest.fixture(scope="module")
@@ -42,11 +43,23 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("work")
 
 
-@pytest.fixture
-def forked(folder: Path) -> Iterator[Kernel]:
-    """A forked kernel."""
-    with kernel(folder) as found:
+@pytest.fixture(scope="module")
+def server() -> Iterator[Server]:
+    """A process that forks kernels."""
+    with new_server() as found:
         yield found
+
+
+@pytest.fixture
+def forked(folder: Path, server: Server) -> Iterator[Kernel]:
+    """A forked kernel."""
+    with kernel(folder, server) as found:
+        yield found
+
+
+def new_server() -> contextlib.closing[Server]:
+    """A process that forks kernels for the environment as it is now."""
+    return contextlib.closing(Server.start(INTERPRETER, os.environ))
 
 
 def runs(pid: int) -> bool:
@@ -61,10 +74,12 @@ def runs(pid: int) -> bool:
 # -- as clean as an ordinary one ------------------------------------------------------------------
 
 
-def test_it_is_as_an_ordinary_one_before_and_after_its_imports(folder: Path) -> None:
+def test_it_is_as_an_ordinary_one_before_and_after_its_imports(
+    folder: Path, server: Server
+) -> None:
     answers = []
-    for is_forked in (True, False):
-        with kernel(folder, forked=is_forked) as one:
+    for forks in (server, None):
+        with kernel(folder, forks) as one:
             assert one.run(STATE)[-1]["status"] == "ok"
             modules = "list(__import__('sys').modules)"
             found = [one.ask("state()"), one.ask(modules)]
@@ -92,9 +107,9 @@ def outputs(one: Kernel) -> list[str]:
 
 def test_a_notebook_has_the_same_outputs(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PYTHONHASHSEED", "7")
-    with kernel(folder) as one:
+    with new_server() as server, kernel(folder, server) as one:
         forked = outputs(one)
-    with kernel(folder, forked=False) as one:
+    with kernel(folder, None) as one:
         ordinary = outputs(one)
     assert forked == ordinary
     assert any("image/png" in sent for sent in forked)
@@ -106,9 +121,9 @@ def test_it_hashes_as_the_caller_says(folder: Path, monkeypatch: pytest.MonkeyPa
     for seed, zone in (("1", "UTC"), ("2", "Asia/Shanghai")):
         monkeypatch.setenv("PYTHONHASHSEED", seed)
         monkeypatch.setenv("TZ", zone)
-        with kernel(folder) as one:
+        with new_server() as server, kernel(folder, server) as one:
             ours = one.ask(asked)
-        with kernel(folder, forked=False) as one:
+        with kernel(folder, None) as one:
             assert ours == one.ask(asked)
 
 
@@ -128,21 +143,23 @@ def changed(before: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]:
 # -- apart from each other ------------------------------------------------------------------------
 
 
-def test_two_draw_different_numbers(folder: Path, forked: Kernel) -> None:
+def test_two_draw_different_numbers(folder: Path, server: Server, forked: Kernel) -> None:
     draw = (
         "[__import__('numpy').random.random(), __import__('numpy').random.default_rng().random(),"
         " __import__('random').random(), __import__('scipy.stats').stats.norm.rvs(),"
         " __import__('uuid').uuid4().hex, __import__('tempfile').mktemp()]"
     )
-    with kernel(folder) as other:
+    with kernel(folder, server) as other:
         ours, theirs = forked.ask(draw), other.ask(draw)
     assert [one for one, another in zip(ours, theirs, strict=True) if one == another] == []
     seeded = "[__import__('numpy').random.RandomState(5).random()]"
-    with kernel(folder, forked=False) as ordinary:
+    with kernel(folder, None) as ordinary:
         assert forked.ask(seeded) == ordinary.ask(seeded)
 
 
-def test_none_sees_what_another_changes(folder: Path, forked: Kernel, tmp_path: Path) -> None:
+def test_none_sees_what_another_changes(
+    folder: Path, server: Server, forked: Kernel, tmp_path: Path
+) -> None:
     forked.run(STATE + IMPORTS)
     look = (
         # Each look itself adds to the history and to what is open.
@@ -151,7 +168,7 @@ def test_none_sees_what_another_changes(folder: Path, forked: Kernel, tmp_path: 
         " 'fit': str(statsmodels.api.OLS)}"
     )
     before = forked.ask(look)
-    with kernel(folder) as other:
+    with kernel(folder, server) as other:
         change = (
             "import builtins, os, signal, warnings, decimal; builtins.mine = 1; pandas.mine = 1\n"
             "matplotlib.rcParams['font.size'] = 99; numpy.set_printoptions(precision=2)\n"
@@ -164,7 +181,7 @@ def test_none_sees_what_another_changes(folder: Path, forked: Kernel, tmp_path: 
         after = other.ask("[__import__('pandas').mine, __import__('builtins').mine]")
         assert after == [1, 1]
         assert changed(before, forked.ask(look)) == {}
-        with kernel(folder) as later:
+        with kernel(folder, server) as later:
             later.run(STATE + IMPORTS)
             assert changed(before, later.ask(look)) == {}
 
@@ -174,7 +191,8 @@ def test_none_sees_what_another_changes(folder: Path, forked: Kernel, tmp_path: 
 
 def busy(one: Kernel, cell: str = "import time\nwhile True: time.sleep(0.01)") -> None:
     """Have it run a cell that does not end."""
-    one.client.execute(cell)
+    # Otherwise what is asked next may be dropped with it.
+    one.client.execute(cell, stop_on_error=False)
     while one.client.get_iopub_msg(timeout=60)["msg_type"] != "execute_input":
         pass
 
@@ -217,29 +235,40 @@ def test_its_death_is_noticed_with_its_status(forked: Kernel) -> None:
     assert process.wait(1) == 3
 
 
-def test_a_server_that_is_killed_takes_its_kernels_and_another_follows(folder: Path) -> None:
-    with kernel(folder) as one:
-        server, pid = one.ask("__import__('os').getppid()"), one.pid
-        assert server != os.getpid()
+def test_a_server_that_is_killed_takes_its_kernels_and_an_ordinary_one_follows(
+    folder: Path,
+) -> None:
+    with new_server() as server, kernel(folder, server) as one:
+        forks, pid = one.ask("__import__('os').getppid()"), one.pid
+        assert forks != os.getpid()
         busy(one)
-        os.kill(server, signal.SIGKILL)
+        os.kill(forks, signal.SIGKILL)
         assert wait_until(lambda: not one.manager.is_alive(), 10)
         assert wait_until(lambda: not runs(pid), 10)
         one.manager.restart_kernel()
         one.client.wait_for_ready(timeout=60)
-        assert one.ask("__import__('os').getppid()") not in (server, os.getpid())
+        assert one.ask("__import__('os').getppid()") == os.getpid()
 
 
 _PARENT = """
-import sys
-from jupyter_client.manager import start_new_kernel
-kernels = [start_new_kernel(kernel_name="pensionbook") for _ in range(3)]
-for (_, client), cell in zip(kernels, ("1", "while True: pass", "sum(range(10**12))")):
-    client.execute_interactive("import subprocess; child = subprocess.Popen(['sleep', '600'])")
-    client.execute(cell)
-    client.get_iopub_msg(timeout=60)
-print(*(manager.provisioner.pid for manager, _ in kernels), flush=True)
-sys.stdin.read(1)
+import contextlib, os, sys
+from jupyter_client.manager import KernelManager
+from pensionbook.notebooks.kernels.client import Server
+from pensionbook.notebooks.kernels.provisioner import fork_from
+from pensionbook.notebooks.kernels.spec import INTERPRETER
+with contextlib.closing(Server.start(INTERPRETER, os.environ)) as server:
+    managers = [KernelManager(kernel_name="pensionbook") for _ in range(3)]
+    for manager, cell in zip(managers, ("1", "while True: pass", "sum(range(10**12))")):
+        fork_from(server, manager)
+        manager.start_kernel(cwd=os.getcwd())
+        client = manager.client()
+        client.start_channels()
+        client.wait_for_ready(timeout=60)
+        client.execute_interactive("import subprocess; child = subprocess.Popen(['sleep', '600'])")
+        client.execute(cell)
+        client.get_iopub_msg(timeout=60)
+    print(*(manager.provisioner.pid for manager in managers), flush=True)
+    sys.stdin.read(1)
 """
 
 
@@ -275,48 +304,32 @@ def parent(pid: int) -> int:
     return int(status.rpartition(")")[2].split()[1])
 
 
-def test_servers_end_with_their_kernels_when_they_are_closed(folder: Path) -> None:
-    with kernel(folder) as one:
-        server, pid = one.ask("__import__('os').getppid()"), one.pid
-        close_servers()
-        assert not runs(server)
+def test_a_server_ends_with_its_kernels_when_it_is_closed(folder: Path) -> None:
+    with new_server() as server, kernel(folder, server) as one:
+        forks, pid = one.ask("__import__('os').getppid()"), one.pid
+        server.close()
+        assert not runs(forks)
         assert not runs(pid)
         assert not one.manager.is_alive()
 
 
-# -- what is shared -------------------------------------------------------------------------------
+# -- builds ---------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    ("name", "same"), [("JPY_SESSION_NAME", True), ("PWD", True), ("LANG", False), ("TZ", False)]
-)
-def test_only_what_is_read_late_may_differ_in_kernels_of_one_server(name: str, same: bool) -> None:
-    one, other = ({"HOME": "/home", name: value} for value in ("a", "b"))
-    assert (start_of(["python"], one) == start_of(["python"], other)) is same
-    assert start_of(["python"], one) != start_of(["python", "-P"], one)
-
-
-def test_the_kernels_of_a_parent_share_a_server(folder: Path, forked: Kernel) -> None:
-    with kernel(folder) as other:
+def test_a_client_of_a_server_has_kernels_of_it(
+    folder: Path, server: Server, forked: Kernel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert Server.told_of() is None
+    channel, told = server.client()
+    channel.detach()
+    for name, descriptor in told.items():
+        monkeypatch.setenv(name, descriptor)
+    client = Server.told_of()
+    assert client is not None
+    with kernel(folder, client) as other:
         assert parent(other.pid) == parent(forked.pid)
-
-
-def test_a_plain_kernel_is_forked_where_jupyter_is_told_so(folder: Path) -> None:
-    code = (
-        "from jupyter_client.manager import start_new_kernel\n"
-        "manager, client = start_new_kernel(kernel_name='python3')\n"
-        "print(type(manager.provisioner.process).__name__)\n"
-        "client.stop_channels(); manager.shutdown_kernel(now=True)"
-    )
-    run = subprocess.run(
-        [sys.executable, "-c", code],
-        env=os.environ | {"JUPYTER_DEFAULT_PROVISIONER_NAME": "pensionbook-forked"},
-        cwd=folder,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    assert run.stdout.split() == ["ForkedKernel"]
+    client.close()
+    assert forked.ask("6 * 7") == 42
 
 
 @pytest.mark.parametrize("lacking", [False, True])
@@ -334,4 +347,4 @@ def test_a_build_forks_its_kernels_where_it_can(
         ended = [event for _, event in pool.run(jobs) if event["event"] not in ("started", "cell")]
     assert [event["event"] for event in ended] == ["done", "done"]
     printed = {event["notebook"]["cells"][0]["outputs"][0]["text"].strip() for event in ended}
-    assert printed == {"True"}
+    assert printed == {str(not lacking)}

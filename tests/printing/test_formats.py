@@ -59,8 +59,7 @@ def printed(document: Document, tmp_path_factory: pytest.TempPathFactory) -> dic
     folder = tmp_path_factory.mktemp("printed")
     files = {name: folder / f"report.{name}" for name in ("pdf", "docx", "epub")}
     for name, path in files.items():
-        writer = getattr(formats, f"write_{name}")
-        writer(document, path, imprint(document.language))
+        formats.write(name, document, path, imprint(document.language))
     return files
 
 
@@ -301,7 +300,7 @@ def test_nothing_stands_outside_the_pages(printed: dict[str, Path]) -> None:
 def test_a_pdf_without_a_day_is_accessible_and_no_archive(tmp_path: Path) -> None:
     folder = write_pages(tmp_path / "html", "en", rows=2)
     target = tmp_path / "report.pdf"
-    formats.write_pdf(gather(folder, PAGES, "en"), target, imprint("en", None))
+    formats.write("pdf", gather(folder, PAGES, "en"), target, imprint("en", None))
     reader = pypdf.PdfReader(target)
     record = reader.trailer["/Root"]["/Metadata"].get_object().get_data().decode()
     assert "pdfuaid:part" in record
@@ -541,7 +540,7 @@ def test_two_runs_give_the_same_bytes(
     again = gather(pages, PAGES, language)
     for name, path in printed.items():
         target = tmp_path / f"report.{name}"
-        getattr(formats, f"write_{name}")(again, target, imprint(language))
+        formats.write(name, again, target, imprint(language))
         assert target.read_bytes() == path.read_bytes(), name
 
 
@@ -565,7 +564,7 @@ def test_the_report_can_be_printed(built_edition: Path, tmp_path: Path) -> None:
     pages = re.findall(r"(?:root|file): (\S+)", contents)
     document = gather(built_edition / "en" / "html", pages, "en")
     for name in ("pdf", "docx", "epub"):
-        getattr(formats, f"write_{name}")(document, tmp_path / f"report.{name}", imprint("en"))
+        formats.write(name, document, tmp_path / f"report.{name}", imprint("en"))
     assert len(pypdf.PdfReader(tmp_path / "report.pdf").pages) > 40
     paragraphs = docx.Document(str(tmp_path / "report.docx")).paragraphs
     chapters = [p for p in paragraphs if p.style.style_id == "Heading1"]

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import pytest
 
+from chart_tables import text_boxes
 from pensionbook import charts
 from pensionbook.analysis import barriers, measures
 from pensionbook.engine.reconcile import reconcile
@@ -153,7 +154,7 @@ def test_persons_of_a_barrier_are_a_printed_level_behind_it(report) -> None:
             if printed[name].group == row["affected"] and printed[name].statistic == "level"
         ]
         assert not own or figure.group == row["affected"]
-    assert table.loc["relations_unsettled", ["low", "high"]].tolist() == [529_850, 540_250]
+    assert table.loc["relations_unsettled", ["low", "high"]].tolist() == [540_150, 540_250]
     assert table.loc["posts_self_funded", "value"] == ""
 
 
@@ -168,8 +169,6 @@ def test_the_largest_reach_is_the_highest_upper_bound(report) -> None:
 
 
 def test_the_charts_of_the_real_package_cover_no_text_with_another(report) -> None:
-    from test_charts import text_boxes
-
     words = {"title": "t", "alt": "a", "language": report.language, "foot": report.foot()}
     table = barriers.barriers_table(report)
     drawn = [
@@ -274,4 +273,4 @@ def test_a_map_without_any_number_is_drawn() -> None:
     texts = [text.get_text() for text in chart.axes[0].texts]
     assert "no number printed" in texts
     assert "certain" not in texts
-    assert chart.pensionbook_alt == "Fewer. Place: Far (private)"
+    assert chart.alt == "Fewer. Place: Far (private)"

@@ -36,27 +36,19 @@ def test_the_wheel_holds_the_skeleton_of_an_edition(names: set[str]) -> None:
     assert {f"pensionbook/data/skeleton/{name}" for name in skeleton} <= names
 
 
-def test_the_wheel_tells_jupyter_of_the_kernel(names: set[str]) -> None:
-    (described,) = (name for name in names if name.endswith("kernels/pensionbook/kernel.json"))
-    assert described.endswith(".data/data/share/jupyter/kernels/pensionbook/kernel.json")
-
-
 def test_the_wheel_holds_every_module_and_nothing_else(names: set[str]) -> None:
     source = ROOT / "src"
     modules = {path.relative_to(source).as_posix() for path in Path(source).rglob("*.py")}
     assert "pensionbook/cli/main.py" in modules
     assert modules <= names
-    beside = {
-        "notebooks/kernels/kernel.json",
-        "editions/batch/overview.css",
-        "editions/batch/overview.js",
-    }
+    beside = {"py.typed", "editions/batch/overview.css", "editions/batch/overview.js"}
     others = names - modules - {f"pensionbook/{name}" for name in beside}
     data = tuple(
         f"pensionbook/{name}/"
         for name in (
             "data/schemas",
             "data/skeleton",
+            "data/looks",
             "printing/templates",
             "book/pagetemplates",
             "language/locale",

@@ -1,1 +1,5 @@
-"""The computations behind each section: a report in, tables and measures out, no drawing."""
+"""What a section of the report computes: a report in, tables and measures out, no drawing.
+
+One module a section; notebooks, `printing`, `editions` and `cli` may import it. Begin reading with
+``trends.py``.
+"""

@@ -12,7 +12,7 @@ import pandas as pd
 from pensionbook.data.addresses import short_address
 from pensionbook.data.figures import Interval, read_figure
 from pensionbook.engine.misprints import Explained, Slip, explain_by_slips
-from pensionbook.engine.results import Bound, Verdict
+from pensionbook.engine.results import Verdict
 from pensionbook.engine.system import Quantity
 from pensionbook.errors import UnprovedError
 from pensionbook.language.messages import mark
@@ -45,23 +45,19 @@ def troubled(report: Report) -> list[Verdict]:
 
 def count(report: Report, verdict: str) -> Measure:
     """Number of figures with a verdict."""
-    number = Fraction(verdict_counts(report.result)[verdict])
+    number = verdict_counts(report.result)[verdict]
     word = verdict_word(verdict, report.language)
-    return _counted(number, report.tr("figures whose verdict is {verdict}", verdict=word))
+    return Measure.exact(number, report.tr("figures whose verdict is {verdict}", verdict=word))
 
 
 def figures(report: Report) -> Measure:
     """Number of printed figures."""
-    return _counted(Fraction(len(report.package.figures)), mark("rows of figures.csv"))
+    return Measure.exact(len(report.package.figures), mark("rows of figures.csv"))
 
 
 def identities(report: Report) -> Measure:
     """Number of identities between quantities."""
-    return _counted(Fraction(len(report.package.identities)), mark("identities of identities.csv"))
-
-
-def _counted(number: Fraction, formula: str) -> Measure:
-    return Measure(Bound(number, number), "one", formula)
+    return Measure.exact(len(report.package.identities), mark("identities of identities.csv"))
 
 
 def counts_table(report: Report) -> pd.DataFrame:
@@ -206,8 +202,8 @@ def intervals_table(report: Report) -> pd.DataFrame:
         rows.append(
             {
                 "label": _measure(report, verdict),
-                "low": float(printed.low),
-                "high": float("nan") if printed.high is None else float(printed.high),
+                "low": _float(printed.low),
+                "high": _float(printed.high),
                 "value": _printed(report, verdict),
                 "other_low": float(allowed.low),
                 "other_high": float(allowed.high),
@@ -216,6 +212,11 @@ def intervals_table(report: Report) -> pd.DataFrame:
         )
     columns = ["label", "low", "high", "value", "other_low", "other_high", "other"]
     return pd.DataFrame(rows, columns=columns)
+
+
+def _float(end: Fraction | None) -> float:
+    """An end for a chart: NaN where it is open."""
+    return float("nan") if end is None else float(end)
 
 
 def choices_table(report: Report) -> pd.DataFrame:
@@ -239,7 +240,7 @@ def choices_table(report: Report) -> pd.DataFrame:
 def choices(report: Report) -> Measure:
     """Number of independent choices between disputed figures."""
     number = choices_table(report)["number"].nunique()
-    return _counted(Fraction(int(number)), mark("groups of figures of which one must be wrong"))
+    return Measure.exact(int(number), mark("groups of figures of which one must be wrong"))
 
 
 def rebuilt_table(report: Report) -> pd.DataFrame:
@@ -267,10 +268,9 @@ def rebuilt_table(report: Report) -> pd.DataFrame:
 
 def _degree(interval: Interval) -> str:
     low, high = interval.low, interval.high
-    floor = low is None or low == 0
-    if floor and high is None:
-        return "none"
-    if floor or high is None:
+    if low is None or low == 0:
+        return "none" if high is None else "one_side"
+    if high is None:
         return "one_side"
     if low == high:
         return "exact"
@@ -281,13 +281,13 @@ def levels_given_back(report: Report) -> Measure:
     """Number of levels that come back exactly or within :data:`CLOSE`."""
     table = rebuilt_table(report)
     number = int(table["exact"].sum() + table["close"].sum())
-    return _counted(Fraction(number), mark("levels with bounds within one percent of each other"))
+    return Measure.exact(number, mark("levels with bounds within one percent of each other"))
 
 
 def levels_mentioned(report: Report) -> Measure:
     """Number of levels that a figure or an identity speaks of."""
     number = len(report.result.bounds)
-    return _counted(Fraction(number), mark("levels mentioned by a figure or an identity"))
+    return Measure.exact(number, mark("levels mentioned by a figure or an identity"))
 
 
 def _slip_in_words(report: Report, verdict: Verdict, found: Explained) -> str:
@@ -314,7 +314,7 @@ def _is_narrow(allowed: Interval, printed: Interval) -> bool:
     """Whether the others pin a figure down to within :data:`_NARROW` of its size."""
     if allowed.low is None or allowed.high is None:
         return False
-    size = max(abs(printed.low), abs(printed.high))
+    size = max(abs(end) for end in (printed.low, printed.high) if end is not None)
     return allowed.high - allowed.low <= _NARROW * size
 
 

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from fractions import Fraction
 from typing import Any
 
 import pandas as pd
 
 from pensionbook.data.package import Figure
-from pensionbook.engine.results import Bound
 from pensionbook.language.messages import mark, translate
 from pensionbook.language.numbers import commas, full_stops, semicolons
 from pensionbook.report.measure import UNKNOWN, Measure
@@ -48,6 +46,12 @@ def name_of(report: Report, row: Row) -> str:
     return report.package.name_of(row, report.language)
 
 
+def named(report: Report, row: Row, kind: str, heading: str) -> dict[str, str]:
+    """The id of a barrier or measure, its kind, the kind's name as a heading, and its own name."""
+    name = kind_name(report, row[kind])
+    return {"id": row["id"], kind: row[kind], heading: name, "label": name_of(report, row)}
+
+
 def whom(report: Report, group: str) -> str:
     """The group that a barrier affects or a measure is for, in words."""
     if group == "all":
@@ -58,11 +62,6 @@ def whom(report: Report, group: str) -> str:
 def listed(cell: str) -> list[str]:
     """The ids in a cell that holds several."""
     return [word for word in cell.split(";") if word]
-
-
-def counted(number: int, formula: str) -> Measure:
-    """A plain count as a measure."""
-    return Measure(Bound(Fraction(number), Fraction(number)), "one", formula)
 
 
 def barriers(report: Report) -> list[Row]:
@@ -118,10 +117,7 @@ def barriers_table(report: Report) -> pd.DataFrame:
         bounded = figure is not None and (number.known or bool(number.bound.low))
         records.append(
             {
-                "id": row["id"],
-                "kind": row["kind"],
-                "branch": kind_name(report, row["kind"]),
-                "label": name_of(report, row),
+                **named(report, row, "kind", "branch"),
                 "affected": whom(report, row["affected"]),
                 "low": number.low,
                 "high": number.high,
@@ -158,12 +154,12 @@ def kinds_table(table: pd.DataFrame) -> pd.DataFrame:
 def with_number(table: pd.DataFrame) -> Measure:
     """How many barriers have a printed number of persons."""
     number = int(table["value"].ne("").sum())
-    return counted(number, mark("number of barriers with a printed number of persons"))
+    return Measure.exact(number, mark("number of barriers with a printed number of persons"))
 
 
 def number_of(table: pd.DataFrame, what: str) -> Measure:
     """The number of rows of a table."""
-    return counted(len(table), f"number of {what}")
+    return Measure.exact(len(table), f"number of {what}")
 
 
 def effect_text(report: Report) -> str:

@@ -274,13 +274,13 @@ def kitagawa(
     """
     if not period:
         return None
-    ratios: dict[str, Bound] = {}
+    ratios: dict[str, Measure] = {}
     for group in groups:
         end = report.quantity("employees", group, period)
         ratio = report.ratio(end, end._replace(period=since))
-        if not ratio.known or not ratio.bound.low or ratio.bound.low <= 0:
+        if not ratio.known or ratio.ends.low <= 0:
             return None
-        ratios[group] = ratio.bound
+        ratios[group] = ratio
     change = report.change(report.counted, "all", period, since)
     if not change.known:
         return None
@@ -290,7 +290,7 @@ def kitagawa(
             _effect_end(report, members, ratios, period, since, low=low, of_coverage=of_coverage)
             for low in (True, False)
         ]
-        basis = (*ends, *ratios.values())
+        basis = (*ends, *(ratio.bound for ratio in ratios.values()))
         bound = Bound(
             ends[0].low,
             ends[1].high,
@@ -322,7 +322,7 @@ def kitagawa(
 def _effect_end(
     report: Report,
     groups: Sequence[str],
-    ratios: dict[str, Bound],
+    ratios: dict[str, Measure],
     period: str,
     since: str,
     *,
@@ -333,9 +333,9 @@ def _effect_end(
     half = Fraction(1, 2)
     terms: dict = {}
     for group in groups:
-        bound = ratios[group]
+        ends = ratios[group].ends
         # The coverage effect falls where the employment effect rises.
-        r = bound.low if low != of_coverage else bound.high
+        r = ends.low if low != of_coverage else ends.high
         now, then = half * (1 - 1 / r), half * (r - 1)
         if of_coverage:
             now, then = 1 - now, -1 - then

@@ -14,6 +14,7 @@ from fractions import Fraction
 import pandas as pd
 
 from pensionbook.analysis.provinces import INSURED, dependency, provinces_table, rank
+from pensionbook.data.package import Figure
 from pensionbook.engine.results import Bound
 from pensionbook.language.messages import mark
 from pensionbook.language.numbers import semicolons
@@ -85,7 +86,7 @@ def ratio_then_and_later(official: Report | None) -> tuple[Measure, Measure]:
     if official is None:
         return UNKNOWN, UNKNOWN
     first, last = official.baseline, official.as_of
-    return tuple(dependency(official, official.area, period) for period in (first, last))
+    return dependency(official, official.area, first), dependency(official, official.area, last)
 
 
 def official_growth(official: Report | None) -> Measure:
@@ -104,11 +105,11 @@ def official_balance(official: Report | None, *, first: bool = False) -> Measure
 
 
 def _two_digit_growth(report: Report, official: Report) -> Claim | None:
-    tr, years = report.tr, _printed(report, "double_digit_growth_years")
-    if years is None:
+    tr, printed = report.tr, report.package_figure("double_digit_growth_years")
+    if printed is None:
         return None
     last = int(report.as_of[:4])
-    first = last - int(report.package_figure("double_digit_growth_years").printed) + 1
+    first = last - int(printed.printed) + 1
     rates: dict[int, Measure] = {}
     for year in range(first, last + 1):
         index = official.level("gdp_index", period=str(year))
@@ -119,11 +120,11 @@ def _two_digit_growth(report: Report, official: Report) -> Claim | None:
             rates[year] = growth.times(100, "percent", growth.formula)
     if not rates:
         return None
-    worst = min(rates, key=lambda year: rates[year].bound.high)
-    below = rates[worst].bound.high < TWO_DIGITS
+    worst = min(rates, key=lambda year: rates[year].ends.high)
+    below = rates[worst].ends.high < TWO_DIGITS
     return Claim(
         tr("Two-digit growth of output"),
-        tr("{years} years in a row", years=years),
+        tr("{years} years in a row", years=_in_prose(report, printed)),
         tr(
             "{years} of these years seen; the lowest {rate} in {year}",
             years=len(rates),
@@ -141,22 +142,21 @@ def _two_digit_growth(report: Report, official: Report) -> Claim | None:
 
 def _growth_of(index: Measure) -> Measure:
     """Growth in percent from an index with the year before as one."""
-    ends = [end * 100 - 100 for end in (index.bound.low, index.bound.high)]
-    bound = replace(index.bound, low=ends[0], high=ends[1])
+    low, high = (end * 100 - 100 for end in index.ends)
+    bound = replace(index.bound, low=low, high=high)
     return Measure(bound, "percent", f"100 * {index.formula} - 100")
 
 
 def _revenue_mark(report: Report, official: Report) -> Claim | None:
-    printed = _printed(report, "fiscal_revenue_2002")
-    before = official.level("fiscal_revenue", period="2001")
-    if printed is None or not before.known:
-        return None
     threshold = report.package_figure("fiscal_revenue_2002")
+    before = official.level("fiscal_revenue", period="2001")
+    if threshold is None or not before.known:
+        return None
     scale = report.package.units[threshold.unit].scale
-    passed = before.bound.low > Fraction(threshold.printed) * scale
+    passed = before.ends.low > Fraction(threshold.printed) * scale
     return Claim(
         report.tr("Revenue forecast to pass a mark in 2002"),
-        report.tr("over {number}", number=printed),
+        report.tr("over {number}", number=_in_prose(report, threshold)),
         report.tr("{number} in {year}", number=official.text(before), year="2001"),
         report.tr("Both speak of the city's public revenue; neither says what it counts."),
         CONTRADICTED if passed else COMPATIBLE,
@@ -196,7 +196,7 @@ def _out_of_hand(report: Report, official: Report) -> Claim | None:
     start, end = official_balance(official, first=True), official_balance(official)
     if None in (low, high) or not (then.known and later.known and start.known and end.known):
         return None
-    eased = later.bound.high < then.bound.low and end.bound.low > start.bound.high
+    eased = later.ends.high < then.ends.low and end.ends.low > start.ends.high
     facts = [
         report.tr(
             "retirees to a hundred insured {first} in {start}, {last} in {end}",
@@ -235,7 +235,7 @@ def _jobs(report: Report, official: Report) -> Claim | None:
     later = official.level("employees", period="2002")
     if not (printed.known and later.known):
         return None
-    change = (later.bound.low / printed.bound.high - 1, later.bound.high / printed.bound.low - 1)
+    change = (later.ends.low / printed.ends.high - 1, later.ends.high / printed.ends.low - 1)
     near = max(abs(end) for end in change) < Fraction(5, 100)
     return Claim(
         report.tr("Urban employment at the end of 2001"),
@@ -258,13 +258,11 @@ def _private_jobs(report: Report, official: Report) -> Claim | None:
     ]
     if not printed.known or not all(part.known for part in parts):
         return None
-    earlier = (
-        sum(part.bound.low for part in parts),
-        sum(part.bound.high for part in parts),
-    )
+    low = sum((part.ends.low for part in parts), Fraction(0))
+    high = sum((part.ends.high for part in parts), Fraction(0))
     names = tuple(name for part in parts for name in part.bound.figures)
-    total = Measure(Bound(*earlier, names), "person", "private enterprises + self-employed")
-    rising = total.bound.high < printed.bound.low
+    total = Measure(Bound(low, high, names), "person", "private enterprises + self-employed")
+    rising = total.ends.high < printed.ends.low
     return Claim(
         report.tr("Private firms and the self-employed grow"),
         report.tr("{number} in {year}", number=report.text(printed), year="2001"),
@@ -285,7 +283,7 @@ def _neighbour(report: Report, official: Report) -> Claim | None:
     end = official.level("insured_enterprise_staff", period="2002", area="hunan")
     if not (start.known and end.known):
         return None
-    falls = end.bound.high < start.bound.low
+    falls = end.ends.high < start.ends.low
     return Claim(
         report.tr("Hunan falls faster"),
         report.tr("before it in the rank of the fall"),
@@ -316,14 +314,14 @@ def _guangdong(report: Report, official: Report) -> Claim | None:
         return None
     total = Measure(
         Bound(
-            end.bound.low - start.bound.high,
-            end.bound.high - start.bound.low,
+            end.ends.low - start.ends.high,
+            end.ends.high - start.ends.low,
             (*start.bound.figures, *end.bound.figures),
         ),
         "person",
         "insured staff, China, 2001 - September 1999",
     )
-    fits = implied.bound.low <= total.bound.high
+    fits = implied.ends.low <= total.ends.high
     return Claim(
         report.tr("Guangdong's part of the national increase in 2000"),
         report.tr(
@@ -354,4 +352,8 @@ _CLAIMS: tuple[Callable[[Report, Report], Claim | None], ...] = (
 def _printed(report: Report, figure_id: str) -> str | None:
     """A printed figure as a sentence says it; None where the package does not print it."""
     figure = report.package_figure(figure_id)
-    return None if figure is None else figure_in_prose(figure, report.package, report.language)
+    return None if figure is None else _in_prose(report, figure)
+
+
+def _in_prose(report: Report, figure: Figure) -> str:
+    return figure_in_prose(figure, report.package, report.language)

@@ -141,8 +141,8 @@ def overlap_range(report: Report) -> Measure:
     levels = [_level(report, group, date) for group in groups]
     basis = [*levels, *_sums(report, groups, date)]
     bound = Bound(
-        max(level.bound.low for level in basis),
-        sum((level.bound.high for level in levels), Fraction(0)),
+        max(level.ends.low for level in basis),
+        sum((level.ends.high for level in levels), Fraction(0)),
         _all_of([level.bound.figures for level in basis]),
         _all_of([level.bound.identities for level in basis]),
         _all_of([level.bound.assumptions for level in basis]),

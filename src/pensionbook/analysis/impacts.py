@@ -37,14 +37,14 @@ def growth_table(report: Report, indicators: Sequence[str], periods: Sequence[st
         for before, period in itertools.pairwise(periods):
             growth = report.growth(indicator, period=period, since=before)
             # A fall to nothing is no finding: it says that the level is hardly known.
-            if growth.known and growth.bound.low > -100:
+            if growth.known and growth.ends.low > -100:
                 rows.append(_row(report, indicator, period, growth) | {"since": before})
     return _frame(rows, "since")
 
 
 def index_table(report: Report, indicators: Sequence[str], periods: Sequence[str]) -> pd.DataFrame:
     """Levels relative to the first period = 100, bounded jointly, same columns."""
-    rows = []
+    rows: list[dict[str, object]] = []
     if len(periods) < 2:
         return _frame(rows)
     base = periods[0]
@@ -74,9 +74,9 @@ def money_finding(payments: Measure, subsidy: Measure, report: Report) -> str:
     """Which of payments and subsidy grew faster, in a short sentence, where it is sure."""
     if not (payments.known and subsidy.known):
         return ""
-    if subsidy.bound.low > payments.bound.high:
+    if subsidy.ends.low > payments.ends.high:
         return report.tr("The subsidy grows faster than the pensions it supports.")
-    if subsidy.bound.high < payments.bound.low:
+    if subsidy.ends.high < payments.ends.low:
         return report.tr("Pension payments grow faster than the subsidy.")
     return report.tr("Subsidy and pension payments grow at about one pace.")
 
@@ -189,7 +189,7 @@ def extremes(report: Report, peers: pd.DataFrame) -> str:
     """The finding of the comparison: this place's pace beside the best one."""
     if peers.empty or not peers["value"].any():
         return ""
-    own, best = peers.iloc[0], peers.loc[peers["high"].idxmax()]
+    own, best = peers.iloc[0], peers.iloc[int(peers["high"].argmax())]
     pair = (f"{place['label']} {place['value']}" for place in (own, best))
     return commas(pair, report.language)
 
@@ -201,8 +201,10 @@ def drawn(report: Report, peers: pd.DataFrame) -> pd.DataFrame:
         return peers.reindex(columns=["label", "low", "high", "value"])
     peers = peers[peers["value"] != ""]
     labels = [
-        commas((row.label, report.span(row.since, row.period)), report.language)
-        for row in peers.itertuples(index=False)
+        commas((label, report.span(since, period)), report.language)
+        for label, since, period in zip(
+            peers["label"], peers["since"], peers["period"], strict=True
+        )
     ]
     return peers.assign(label=labels).sort_values("high", kind="stable", ignore_index=True)
 

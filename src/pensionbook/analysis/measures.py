@@ -14,6 +14,7 @@ from pensionbook.analysis.barriers import (
     kind_name,
     listed,
     name_of,
+    named,
     whom,
 )
 from pensionbook.language.numbers import commas, semicolons
@@ -84,10 +85,7 @@ def measures_table(report: Report) -> pd.DataFrame:
         number, date = reach(report, row), reach_date(report, row)
         records.append(
             {
-                "id": row["id"],
-                "lever": row["lever"],
-                "section": kind_name(report, row["lever"]),
-                "label": name_of(report, row),
+                **named(report, row, "lever", "section"),
                 "target": whom(report, row["target_group"]),
                 "responsible": report.said(row["responsible"]),
                 "precedent": report.said(row["precedent"]),
@@ -224,7 +222,7 @@ def largest_reach(report: Report) -> tuple[str, Measure]:
     known = [(row, number) for row, number in found if number.known]
     if not known:
         return "", UNKNOWN
-    row, number = max(known, key=lambda pair: pair[1].bound.high)
+    row, number = max(known, key=lambda pair: pair[1].ends.high)
     return name_of(report, row), number.at_most()
 
 

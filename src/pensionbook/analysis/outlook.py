@@ -287,17 +287,15 @@ def _met(measure: Measure, exact: tuple[float, float], drawn: tuple[float, float
 def missed(found: Outlook | None, official: Report | None) -> tuple[Measure, Measure]:
     """How many held-out figures there are, and how many lie outside even the proved ends."""
     table = held_out_table(found, official)
-    if table.empty:
+    if found is None or table.empty:
         return UNKNOWN, UNKNOWN
     word = found.report.tr(_MISSED)
     return (
-        _count(len(table), "official figures of the years held out"),
-        _count(int((table["met"] == word).sum()), "of these, outside the ends of the projection"),
+        Measure.exact(len(table), "official figures of the years held out"),
+        Measure.exact(
+            int((table["met"] == word).sum()), "of these, outside the ends of the projection"
+        ),
     )
-
-
-def _count(number: int, formula: str) -> Measure:
-    return Measure(Bound(Fraction(number), Fraction(number)), "one", formula)
 
 
 def at(found: Outlook | None, output: str, year: int, *, exact: bool = False) -> Measure:
@@ -335,7 +333,7 @@ def kept_share(found: Outlook | None) -> Measure:
     except ParameterError:
         return UNKNOWN
     percent = Fraction(round(drawn.kept * 1000), 10)
-    return Measure(Bound(percent, percent), "percent", "draws kept / draws that are possible")
+    return Measure.exact(percent, "draws kept / draws that are possible", "percent")
 
 
 def tornado_table(found: Outlook | None, output: str) -> pd.DataFrame:

@@ -11,7 +11,6 @@ from fractions import Fraction
 import pandas as pd
 
 from pensionbook.analysis.outlook import GAP, PAYERS, RATIO, Outlook, plain, unit_of
-from pensionbook.engine.results import Bound
 from pensionbook.language.messages import mark
 from pensionbook.projection import break_even_base, one_more_year
 from pensionbook.projection.incentives import RULES
@@ -98,7 +97,7 @@ def incentives(found: Outlook | None) -> pd.DataFrame:
             for year in told:
                 back = year.payback
                 row += [
-                    report.text(Measure(Bound(year.gain * 100, year.gain * 100), "percent", "")),
+                    report.text(Measure.exact(year.gain * 100, "", "percent")),
                     _decimal(report, back / 12) if back else report.tr("never"),
                 ]
             rows.append(row)
@@ -106,12 +105,11 @@ def incentives(found: Outlook | None) -> pd.DataFrame:
 
 
 def _percent(report: Report, value: Fraction) -> str:
-    return report.text(Measure(Bound(value * 100, value * 100), "percent", ""))
+    return report.text(Measure.exact(value * 100, "", "percent"))
 
 
 def _decimal(report: Report, value: Fraction) -> str:
-    tenth = Fraction(round(value * 10), 10)
-    return report.text(Measure(Bound(tenth, tenth), "one", ""))
+    return report.text(Measure.exact(Fraction(round(value * 10), 10), ""))
 
 
 def payback_years(found: Outlook | None, rule: str) -> Measure:
@@ -123,7 +121,7 @@ def payback_years(found: Outlook | None, rule: str) -> Measure:
         return UNKNOWN
     tenth = Fraction(round(back / 12 * 10), 10)
     formula = f"cost / gain a month / 12, {rule.replace('_', ' ')}, without interest"
-    return Measure(Bound(tenth, tenth), "year", formula)
+    return Measure.exact(tenth, formula, "year")
 
 
 def break_even(found: Outlook | None) -> Measure:
@@ -131,4 +129,4 @@ def break_even(found: Outlook | None) -> Measure:
     if found is None:
         return UNKNOWN
     base = Fraction(round(break_even_base(found.ranges) * 1000), 10)
-    return Measure(Bound(base, base), "percent", "self-employed rate / combined rate")
+    return Measure.exact(base, "self-employed rate / combined rate", "percent")

@@ -18,11 +18,6 @@ from pensionbook.language.numbers import commas
 from pensionbook.report.measure import UNKNOWN, Measure
 from pensionbook.report.report import Report
 
-CONFIDENCE = 0.95
-EVENLY = mark("the change came about evenly over the interval")
-# Growth known less well than this many points is left to the table.
-WIDEST_DRAWN = 20
-
 
 @dataclass(frozen=True, slots=True)
 class Step:
@@ -36,12 +31,18 @@ class Step:
     yearly_change: Measure
 
 
+CONFIDENCE = 0.95
+EVENLY = mark("the change came about evenly over the interval")
+# Growth known less well than this many points is left to the table.
+WIDEST_DRAWN = 20
+
+
 def dates(report: Report) -> list[str]:
     """Dates at which those counted are surely more than none, so that a pace can be told."""
     return [
         period
         for period in report.periods(report.counted)
-        if report.level(report.counted, period=period).bound.low > 0
+        if report.level(report.counted, period=period).ends.low > 0
     ]
 
 
@@ -50,7 +51,7 @@ def widest_bounds(report: Report) -> Measure:
     levels = [report.level(report.counted, period=p) for p in dates(report)]
     if not levels:
         return UNKNOWN
-    width = Fraction(ceil(max(level.bound.high - level.bound.low for level in levels)))
+    width = Fraction(ceil(max(level.ends.high - level.ends.low for level in levels)))
     figures = tuple(dict.fromkeys(name for level in levels for name in level.bound.figures))
     bound = Bound(width, width, figures)
     return Measure(bound, "person", mark("largest of high - low over the dates, rounded up"))
@@ -182,12 +183,16 @@ def trend_interval(trend: Trend | None) -> Measure:
 
 def trend_points(trend: Trend | None) -> Measure:
     """Number of points the trend was fitted to."""
-    return UNKNOWN if trend is None else _count(trend.points, mark("dates with a bounded level"))
+    return (
+        UNKNOWN
+        if trend is None
+        else Measure.exact(trend.points, mark("dates with a bounded level"))
+    )
 
 
 def trend_freedom(trend: Trend | None) -> Measure:
     """Degrees of freedom left to the trend's residuals."""
-    return UNKNOWN if trend is None else _count(trend.degrees_of_freedom, mark("points - 2"))
+    return UNKNOWN if trend is None else Measure.exact(trend.degrees_of_freedom, mark("points - 2"))
 
 
 def trend_table(trend: Trend | None) -> pd.DataFrame:
@@ -199,10 +204,6 @@ def trend_table(trend: Trend | None) -> pd.DataFrame:
     texts = [f"{trend.rate:.1f}", *outward, f"{trend.residual_percent:.1f}"]
     texts = [text.replace("-", "\u2212") for text in texts]
     return pd.DataFrame([[trend.points, trend.degrees_of_freedom, *texts]], columns=columns)
-
-
-def _count(number: int, formula: str) -> Measure:
-    return Measure(Bound(Fraction(number), Fraction(number)), "one", formula)
 
 
 def year_with_areas(report: Report) -> tuple[str, str]:
@@ -284,10 +285,7 @@ def compounded(growth: Measure, years: Fraction) -> Measure:
     """A growth rate over part of a year as a compound yearly rate, widened past rounding error."""
     if not growth.known or years == 1:
         return replace(growth, unit="percent")
-    ends = [
-        Fraction(((1 + float(end) / 100) ** float(1 / years) - 1) * 100)
-        for end in (growth.bound.low, growth.bound.high)
-    ]
+    ends = [Fraction(((1 + float(end) / 100) ** float(1 / years) - 1) * 100) for end in growth.ends]
     slack = Fraction(1, 10**9)
     bound = replace(growth.bound, low=min(ends) - slack, high=max(ends) + slack)
     return Measure(bound, "percent", f"(1 + {growth.formula}) ^ (1 / {years}) - 1")

@@ -18,6 +18,7 @@ from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import read_po, write_po
 
 from pensionbook.book.layout import TEMPLATES
+from pensionbook.errors import listed
 from pensionbook.language.languages import LOCALE, SOURCE_LANGUAGE
 
 _ROLE = re.compile(r"\{(?P<role>[a-z:]+)\}`(?P<target>[^`]*)`")
@@ -25,6 +26,10 @@ _ROLE = re.compile(r"\{(?P<role>[a-z:]+)\}`(?P<target>[^`]*)`")
 _TARGET = re.compile(r"<([^<>]+)>$")
 _BARE_LINK = re.compile(r"\[\]\([^)]*\)")
 _FORMULA = re.compile(r"\$[^$]+\$")
+_MISSING = "no translation into"
+_MISSED = re.compile(rf"(?:^|\s)(\S+)\.(?:md|ipynb):.*?{_MISSING} (\w+):")
+_CJK = re.compile(r"[\u3400-\u9fff]")
+_LATIN = re.compile(r"[A-Za-z]")
 _CODE = re.compile(r"(?<![}`])`[^`]+`")
 
 
@@ -123,9 +128,11 @@ def _has_words(text: str) -> bool:
     if text.startswith("\n") and "\\" in text:
         # A displayed formula stands between line ends.
         return False
-    bare = _FORMULA.sub("", text)
-    bare = _BARE_LINK.sub("", _CODE.sub("", _ROLE.sub("", bare)))
-    return re.search("[A-Za-z]", bare) is not None
+    return _LATIN.search(_bare(text)) is not None
+
+
+def _bare(text: str) -> str:
+    return _BARE_LINK.sub("", _CODE.sub("", _ROLE.sub("", _FORMULA.sub("", text))))
 
 
 def _write(catalogue: Catalog, path: Path, language: str) -> None:
@@ -206,6 +213,7 @@ def check_translated(app: Any, doctree: Any) -> None:
     """Warn of each text of a page that has no translation."""
     from docutils import nodes
     from sphinx.util import logging
+    from sphinx.util.nodes import extract_messages
 
     from pensionbook.book.gate import is_prose
 
@@ -213,13 +221,34 @@ def check_translated(app: Any, doctree: Any) -> None:
     if app.config.language == SOURCE_LANGUAGE or app.builder.name == TEMPLATES:
         return
     known = _catalogue_of(Path(app.srcdir) / LOCALE, app.config.language, app.env.docname)
-    for node in doctree.findall(nodes.Element):
-        if node.get("translated") is not False or not is_prose(node):
-            continue
+    if known:
+        found = (n for n in doctree.findall(nodes.Element) if n.get("translated") is False)
+    else:
+        # Sphinx looks at no text of a page that has no catalogue.
+        found = (node for node, _ in extract_messages(doctree))
+    for node in filter(is_prose, found):
         text = node.rawsource or node.astext()
         message = known.get(text)
         # A text that is the same in both languages counts as translated.
-        if message is None or not message.string or message.fuzzy:
-            logger.warning(
-                "no translation into %s: %s", app.config.language, _short(text), location=node
-            )
+        untranslated = message is None or not message.string or message.fuzzy
+        if untranslated and not _is_written_in(app.config.language, text):
+            logger.warning(f"{_MISSING} %s: %s", app.config.language, _short(text), location=node)
+
+
+def _is_written_in(language: str, text: str) -> bool:
+    """Whether a page says a text in this language already, as somebody's own section may."""
+    words = _bare(text)
+    latin = len(_LATIN.findall(words))
+    return not latin or (language.startswith("zh") and len(_CJK.findall(words)) > latin)
+
+
+def mend_of(printed: str) -> str:
+    """What to do about the translations that a compiler missed; empty where it missed none."""
+    missed = dict.fromkeys(_MISSED.findall(printed))
+    if not missed:
+        return ""
+    files = listed(f"book/{LOCALE}/{language}/LC_MESSAGES/{page}.po" for page, language in missed)
+    return (
+        f"run `make messages` and write what is missing into {files}, or build the language that "
+        f"it is written in alone: --language {SOURCE_LANGUAGE}"
+    )

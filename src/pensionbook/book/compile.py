@@ -18,7 +18,9 @@ class Compiler:
     """Compiles staged books; several threads may ask at one time."""
 
     def __init__(self, process: subprocess.Popen[str]) -> None:
-        self._process = process
+        assert process.stdin
+        assert process.stdout
+        self._asks, self._answers = process.stdin, process.stdout
         self._asked: dict[str, Future[int]] = {}
         self._lock = threading.Lock()
         self._ended = False
@@ -33,19 +35,19 @@ class Compiler:
                 return 1
             self._asked[str(folder)] = answer
             with contextlib.suppress(BrokenPipeError):
-                self._process.stdin.write(json.dumps([str(folder), *builders]) + "\n")
-                self._process.stdin.flush()
+                self._asks.write(json.dumps([str(folder), *builders]) + "\n")
+                self._asks.flush()
         return answer.result()
 
     def close(self) -> None:
         """Leave nothing open; the process has ended."""
         self._listener.join()
-        self._process.stdout.close()
+        self._answers.close()
         with contextlib.suppress(BrokenPipeError):
-            self._process.stdin.close()
+            self._asks.close()
 
     def _listen(self) -> None:
-        for line in self._process.stdout:
+        for line in self._answers:
             folder, code = json.loads(line)
             self._asked.pop(folder).set_result(code)
         with self._lock:

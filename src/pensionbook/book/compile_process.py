@@ -18,6 +18,7 @@ import select
 import sys
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 TOC = "_toc.yml"
 LOG = "compiler.log"
@@ -35,7 +36,9 @@ _IMPORTS = (
     "sphinx.builders.html",
     "sphinx.domains.cpp",
     "sphinx.domains.std",
+    "sphinx.ext.autodoc",
     "sphinx.ext.mathjax",
+    "sphinx.ext.napoleon",
     "sphinx.search.en",
     "sphinx.search.zh",
     "sphinx.transforms.post_transforms.images",
@@ -71,11 +74,19 @@ def main(folder: Path, builders: list[str]) -> int:
 @cache
 def _prepare() -> None:
     # An optional helper of the settings' validator; nothing here needs it, and it takes a second.
-    sys.modules.setdefault("rfc3987_syntax", None)
+    sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
     from myst_parser.mdit_to_docutils import base
 
-    # Made anew for each text that is parsed, as a default that no page ever takes.
-    base.make_document = cache(base.make_document)
+    # Made anew for each text that is parsed, as a default that no page ever takes; only a passage
+    # in reStructuredText fills it, and the next one needs another.
+    make, unused = base.make_document, [base.make_document()]
+
+    def make_document(*_given: Any, **_named: Any) -> Any:
+        if unused[0].children:
+            unused[0] = make()
+        return unused[0]
+
+    base.make_document = make_document
 
 
 def serve() -> None:

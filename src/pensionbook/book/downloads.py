@@ -35,12 +35,12 @@ def files_of(
         upstream: digest of the library and the versions that write them.
     """
 
-    def workbook(*content: Mapping[str, Any] | None) -> bytes:
-        key = sha256_json(["workbook", upstream, content])
+    def workbook(shown: Mapping[str, Any] | None, behind: Mapping[str, Any]) -> bytes:
+        key = sha256_json(["workbook", upstream, [shown, behind]])
         kept = cache.load(key) if cache else None
         if kept is not None:
             return b64decode(kept)
-        made = _workbook(*content)
+        made = _workbook(shown, behind)
         if cache:
             cache.store(key, b64encode(made).decode())
         return made

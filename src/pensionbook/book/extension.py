@@ -15,14 +15,13 @@ from pensionbook.book.catalogues import check_catalogues, check_translated, tran
 from pensionbook.book.data import load_data
 from pensionbook.book.explorer import ExplorerDirective
 from pensionbook.book.gate import check_prose, check_use
-from pensionbook.book.keptpages import keep_pages
-from pensionbook.book.keptwritten import always_read, keep_written, note_written
 from pensionbook.book.passages import (
     DownloadsDirective,
     GivenDirective,
     PictureDirective,
     give_alternative_texts,
 )
+from pensionbook.book.reference import keep_english
 from pensionbook.book.revisions import RevisionsDirective
 from pensionbook.book.roles import FigureRole, SeeRole, ValueNode, ValueRole
 from pensionbook.book.search import setup_search
@@ -61,15 +60,11 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.connect("html-page-context", add_switch)
     app.connect("html-page-context", mend)
     app.connect("doctree-read", give_alternative_texts)
+    app.connect("doctree-read", keep_english)
     app.connect("doctree-read", check_prose)
     app.connect("doctree-read", check_translated)
     app.connect("doctree-read", translate_captions, priority=900)
     app.connect("env-check-consistency", check_use)
-    app.connect("env-get-outdated", always_read)
-    app.connect("env-updated", keep_pages)
-    # After all numbers are given.
-    app.connect("env-get-updated", keep_written, priority=900)
-    app.connect("build-finished", note_written, priority=900)
     for name, role in (("value", ValueRole), ("printed", FigureRole), ("see", SeeRole)):
         app.add_role(name, role())
     for name, directive in (

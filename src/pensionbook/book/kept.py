@@ -1,4 +1,5 @@
-"""A staged book is kept after it compiled: the next build reads and writes what changed.
+"""A staged book is kept after it compiled: the next build reads what changed
+and writes all pages.
 
 Sphinx reads a page again when its file or its catalogue is newer than what it remembers. Everything
 else that a page may depend on (data, settings, contents, the library) is part of a key: where that
@@ -8,12 +9,11 @@ differs, or where the last build did not end well, the kept book is thrown away.
 from __future__ import annotations
 
 import contextlib
-import fcntl
-import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
+from pensionbook.files.atomic import locked
 from pensionbook.files.digests import sha256_file, sha256_json
 from pensionbook.language.languages import LOCALE
 
@@ -36,7 +36,7 @@ def kept_book(staged: Path, shelf: Path, name: str, upstream: str) -> Iterator[P
         upstream: digest of what a page depends on outside the staged folder.
     """
     shelf.mkdir(parents=True, exist_ok=True)
-    with _lock(shelf / f"{name}.{_LOCK}") as held:
+    with locked(shelf / f"{name}.{_LOCK}", wait=False) as held:
         if not held:
             yield staged
             return
@@ -57,7 +57,7 @@ def trim(shelf: Path) -> None:
     """Throw away the books that were not used for longest, beyond a few."""
     marks = sorted(shelf.glob(f"*.{_KEY}"), key=lambda mark: mark.stat().st_mtime, reverse=True)
     for mark in marks[_KEPT_BOOKS:]:
-        with _lock(mark.with_suffix(f".{_LOCK}")) as held:
+        with locked(mark.with_suffix(f".{_LOCK}"), wait=False) as held:
             if held:
                 mark.unlink(missing_ok=True)
                 shutil.rmtree(mark.with_suffix(""), ignore_errors=True)
@@ -66,20 +66,8 @@ def trim(shelf: Path) -> None:
 @contextlib.contextmanager
 def held(book: Path) -> Iterator[bool]:
     """Whether a kept book is this process's alone for the length of the block."""
-    with _lock(book.with_name(f"{book.name}.{_LOCK}")) as ours:
+    with locked(book.with_name(f"{book.name}.{_LOCK}"), wait=False) as ours:
         yield ours
-
-
-@contextlib.contextmanager
-def _lock(path: Path) -> Iterator[bool]:
-    handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        yield True
-    except BlockingIOError:
-        yield False
-    finally:
-        os.close(handle)
 
 
 def _files(source: Path) -> dict[str, Path]:

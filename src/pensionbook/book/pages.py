@@ -67,7 +67,8 @@ def for_page(content: Mapping[str, Any]) -> dict[str, Any]:
 
 def _tables(cell: dict[str, Any], label: Mapping[str, str]) -> list[dict[str, Any]]:
     """A cell's tables, taken out of its outputs, as cells that the compiler can number."""
-    kept, tables = [], []
+    kept: list[dict[str, Any]] = []
+    tables: list[dict[str, Any]] = []
     for output in cell["outputs"]:
         record = output.get("data", {}).get(TABLE_MIME)
         if record is None:

@@ -43,7 +43,9 @@ class GivenDirective(SphinxDirective):
         held = {*data["tables"], *data["indicators"], *figures, *known}
         if held.issuperset(self.arguments[0].split()):
             # Some directives, such as cards, look at what they stand in.
-            passage = self.state_machine.node.copy()
+            node = self.state_machine.node
+            assert node is not None
+            passage = node.copy()
             # From here nodes learn where they stand, which translations need.
             passage.document = self.state.document
             self.state.nested_parse(self.content, self.content_offset, passage)

@@ -31,6 +31,12 @@ class ValueNode(nodes.inline):
     """A named value in running text."""
 
 
+def _unknown(role: SphinxRole, message: str) -> tuple[list[nodes.Node], list[nodes.system_message]]:
+    """Warn of a name that the edition does not know; the name itself stands in its place."""
+    logger.warning(message, role.text, location=role.get_location())
+    return [nodes.inline(role.rawtext, role.text)], []
+
+
 class ValueRole(SphinxRole):
     """``{value}`fall_since_1999` ``: the formatted value, linked to its entry in the list."""
 
@@ -39,12 +45,9 @@ class ValueRole(SphinxRole):
         data = book_data(self.env.app)
         record = data["values"].get(self.text)
         if record is None:
-            logger.warning(
-                "unknown value %r: no notebook of this edition records it with report.value()",
-                self.text,
-                location=self.get_location(),
+            return _unknown(
+                self, "unknown value %r: no notebook of this edition records it with report.value()"
             )
-            return [nodes.inline(self.rawtext, self.text)], []
         if record["unit"] == "text":
             return [nodes.inline("", record["text"], classes=["value-word"])], []
         link = link_to(self.env, VALUES_PAGE, f"value-{self.text}", record["text"])
@@ -71,13 +74,11 @@ class FigureRole(SphinxRole):
         records = {record["id"]: record for record in all_figures(book_data(self.env.app))}
         record = records.get(self.text)
         if record is None:
-            logger.warning(
+            return _unknown(
+                self,
                 "unknown figure %r: it is not in figures.csv, nor does a value rest on it that is "
                 "taken from another package",
-                self.text,
-                location=self.get_location(),
             )
-            return [nodes.inline(self.rawtext, self.text)], []
         link = link_to(self.env, REGISTER_PAGE, figure_anchor(self.text), record["text"])
         node = ValueNode(self.rawtext, "", link, classes=["value", "printed"])
         if record["verdict"] in DOUBTED:
@@ -93,13 +94,11 @@ class SeeRole(SphinxRole):
         """A numbered reference; words in its place when the edition lacks the data."""
         shown = book_data(self.env.app)["exhibits"].get(self.text)
         if shown is None:
-            logger.warning(
+            return _unknown(
+                self,
                 "unknown chart or table %r: no code cell of a notebook has this name in its "
                 "metadata",
-                self.text,
-                location=self.get_location(),
             )
-            return [nodes.inline(self.rawtext, self.text)], []
         if not shown:
             language = book_data(self.env.app)["language"]
             if self.text.startswith("tbl-"):

@@ -12,9 +12,9 @@ from typing import Any
 
 import yaml
 
+from pensionbook.book.catalogues import mend_of
 from pensionbook.book.compile import Compiler
 from pensionbook.book.compile_process import LOG
-from pensionbook.book.layout import DOWNLOADS
 from pensionbook.book.pages import for_page
 from pensionbook.errors import BuildError
 from pensionbook.exchange import is_added
@@ -31,9 +31,7 @@ _AT_WORK = re.compile(r"^[a-z ]+\.\.\. (?:done\s+)?(?=\S+:)")
 _SHOWN_WARNINGS = 30
 _SHOWN_TRACEBACK = 8
 # What only the compiler reads, and what differs between machines.
-# What each compilation copies from elsewhere.
-_COPIED_ANEW = ("_static", DOWNLOADS)
-_NOT_PUBLISHED = (".buildinfo", ".buildinfo.bak", ".doctrees")
+_NOT_PUBLISHED = (".buildinfo", ".buildinfo.bak")
 
 
 def stage(
@@ -62,9 +60,9 @@ def stage(
     for name, content in notebooks.items():
         text = notebook_text(for_page(content))
         (source / _NOTEBOOKS / f"{name}.ipynb").write_text(text, encoding="utf-8")
-    for name, content in pages.items():
+    for name, page in pages.items():
         (source / name).parent.mkdir(parents=True, exist_ok=True)
-        (source / name).write_bytes(content)
+        (source / name).write_bytes(page)
     try:
         settings = yaml.safe_load(config.read_text(encoding="utf-8")) or {}
     except OSError as error:
@@ -86,7 +84,7 @@ def _merged(settings: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str
     for key, value in changes.items():
         old = merged.get(key)
         both = isinstance(old, dict) and isinstance(value, Mapping)
-        merged[key] = _merged(old, value) if both else value
+        merged[key] = _merged(old or {}, value) if both else value
     return merged
 
 
@@ -108,22 +106,21 @@ def compile_book(folder: Path, builders: Sequence[str], compiler: Compiler) -> d
     if code != 0 or not all(path.is_dir() for path in written.values()):
         log = folder / LOG
         printed = log.read_text(encoding="utf-8", errors="replace") if log.is_file() else ""
-        raise BuildError(f"the book does not compile:\n{_complaints(printed, folder / 'source')}")
+        found = _complaints(printed, folder / "source")
+        mend = mend_of(found)
+        raise BuildError(f"the book does not compile:\n{found}" + (f"\n{mend}" if mend else ""))
     return written
 
 
 def take(written: Path, target: Path) -> Path:
-    """Move compiled pages to a new folder; the pages alone stay for the next compilation."""
-    written.rename(target)
-    written.mkdir()
-    for path in target.iterdir():
-        if path.name in _NOT_PUBLISHED:
-            path.rename(written / path.name)
-        elif path.is_file():
-            shutil.copy2(path, written)
-        elif path.name not in _COPIED_ANEW:
-            shutil.copytree(path, written / path.name)
-    return target
+    """Move compiled pages to a new folder.
+
+    None is left behind, so that the next compilation writes all of them: a page that Sphinx does
+    not write again may show what has changed on another.
+    """
+    for name in _NOT_PUBLISHED:
+        (written / name).unlink(missing_ok=True)
+    return written.rename(target)
 
 
 def _complaints(printed: str, source: Path) -> str:

@@ -172,7 +172,7 @@ class DataTableDirective(SphinxDirective):
         table = make_table(record["heads"], record["rows"], [width] * len(record["heads"]))
         for row in table.findall(nodes.row):
             head = isinstance(row.parent, nodes.thead)
-            for entry, side in zip(row.children, record["sides"], strict=True):
+            for entry, side in zip(row.findall(nodes.entry), record["sides"], strict=True):
                 whole = not head and is_whole(entry.astext())
                 entry["classes"] += [side, "whole"] if whole else [side]
         table["classes"] += ["pb-table", "colwidths-auto", "generated"]

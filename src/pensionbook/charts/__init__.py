@@ -1,11 +1,11 @@
 """Tables as charts: bounds drawn as bands and hatched bars, labels beside what they name.
 
-For notebooks and the rooms above; it alone knows matplotlib, and it computes nothing. Begin with
-``bars.py``.
+It alone knows matplotlib and computes nothing; notebooks and the rooms from `report` up may import
+it. Begin reading with ``bars.py``.
 
 Every table has the columns ``low`` and ``high`` (floats in the unit of the axis; NaN where nothing
 bounds that end) and text columns ready to print. Every function returns a figure that carries its
-alternative text as ``pensionbook_alt``.
+alternative text as ``alt``.
 """
 
 from pensionbook.charts.bars import before_after, bounded_bars, stacked_parts, waterfall

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from math import isnan
+from typing import Any, Unpack
 
 import pandas as pd
-from matplotlib.figure import Figure
+from matplotlib.axes import Axes
 
+from pensionbook.charts.labels import Texts
 from pensionbook.charts.rows import (
     CLOSE,
     STUB,
@@ -19,7 +21,7 @@ from pensionbook.charts.rows import (
     solid,
     stack_rows,
 )
-from pensionbook.charts.sheet import Sheet, check, word
+from pensionbook.charts.sheet import Chart, Sheet, check, word
 from pensionbook.charts.style import BLUE, FAINT, INK, VERMILION, fills, is_chinese, style, tint
 from pensionbook.errors import ChartError
 
@@ -29,17 +31,13 @@ _MUTED = "#8a8f94"
 def bounded_bars(
     table: pd.DataFrame,
     *,
-    title: str,
-    subtitle: str = "",
     xlabel: str,
-    alt: str,
-    language: str = "en",
-    foot: str = "",
     hue: str = "sign",
     highlight: Collection[str] = (),
     totals: Collection[str] = (),
     room: float = 2.1,
-) -> Figure:
+    **texts: Unpack[Texts],
+) -> Chart:
     """Horizontal bars from zero: solid as far as is certain, hatched as far as is possible.
 
     An interval that crosses zero is hatched throughout; an open end is an arrow.
@@ -68,14 +66,15 @@ def bounded_bars(
         colours = _bar_colours(table, ends, hue)
         span = _span(ends)
         sums = [label in totals for label in labels]
-        sheet = Sheet(title=title, subtitle=subtitle, foot=foot, alt=alt, language=language)
+        sheet = Sheet(**texts)
         sections = [str(s) for s in table["section"]] if "section" in table.columns else []
         tall = 0.34 if room <= 2.1 else 0.28
         rows = stack_rows(sheet, labels, tall=tall, sections=sections, totals=sums, room=room)
         explain(sheet, ends, span)
         bold = [s or label in highlight for s, label in zip(sums, labels, strict=True)]
         axes = open_rows(sheet, rows, bold=bold)
-        drawn, notes = [], []
+        drawn: list[float] = []
+        notes: list[Note] = []
         for i, (low, high) in enumerate(ends):
             colour = INK if sums[i] else colours[i]
             if highlight and labels[i] not in highlight and not sums[i]:
@@ -94,14 +93,10 @@ def before_after(
     *,
     before: str,
     after: str,
-    title: str,
-    subtitle: str = "",
     xlabel: str,
-    alt: str,
-    language: str = "en",
-    foot: str = "",
     totals: Collection[str] = (),
-) -> Figure:
+    **texts: Unpack[Texts],
+) -> Chart:
     """Two dates as a pair of bars for each row, the earlier one paler; both with their bounds.
 
     Args:
@@ -127,11 +122,12 @@ def before_after(
         sums = [
             label in totals or group == "all" for label, group in zip(labels, groups, strict=True)
         ]
-        sheet = Sheet(title=title, subtitle=subtitle, foot=foot, alt=alt, language=language)
+        sheet = Sheet(**texts)
         rows = stack_rows(sheet, labels, tall=0.54, totals=sums)
         explain(sheet, [pair for row in ends for pair in row], span)
         axes = open_rows(sheet, rows, bold=sums)
-        drawn, notes = [], []
+        drawn: list[float] = []
+        notes: list[Note] = []
         for i, (_, record) in enumerate(table.iterrows()):
             for k, (date, column) in enumerate(((before, "first"), (after, "last"))):
                 colour = tint(hues[groups[i]], 1.0 if k else 0.45)
@@ -140,7 +136,7 @@ def before_after(
                 drawn += reach
                 text = str(record[column])
                 if i == 0:
-                    text += f"（{date}）" if is_chinese(language) else f"  ({date})"
+                    text += f"（{date}）" if is_chinese(sheet.language) else f"  ({date})"
                 notes.append(_beside(text, reach, ends[i][k], row, sheet, faint=not k))
         close_rows(sheet, axes, drawn, notes, xlabel)
         return sheet.figure
@@ -149,16 +145,12 @@ def before_after(
 def stacked_parts(
     table: pd.DataFrame,
     *,
-    title: str,
-    subtitle: str = "",
     xlabel: str,
-    alt: str,
-    language: str = "en",
-    foot: str = "",
     hue: str = "group",
     totals: Collection[str] = (),
     from_zero: bool = False,
-) -> Figure:
+    **texts: Unpack[Texts],
+) -> Chart:
     """Parts that add up, each bar starting where the one above may end, the total last from zero.
 
     What a bar covers for certain, whatever its start and its end within their bounds, is solid;
@@ -176,8 +168,7 @@ def stacked_parts(
     """
     if from_zero:
         return bounded_bars(
-            table, title=title, subtitle=subtitle, xlabel=xlabel, alt=alt, language=language,
-            foot=foot, hue=hue, totals=totals,
+            table, xlabel=xlabel, hue=hue, totals=totals, **texts,
         )  # fmt: skip
     check(table, ("label", "value", *(("group",) if hue == "group" else ())), ("low", "high"))
     _named(table, totals, "totals")
@@ -198,12 +189,13 @@ def stacked_parts(
             for s, e, total in zip(starts, ends, sums, strict=True) if not total
         ]  # fmt: skip
         span = _span([*edges, *(e for e, total in zip(ends, sums, strict=True) if total)])
-        sheet = Sheet(title=title, subtitle=subtitle, foot=foot, alt=alt, language=language)
+        sheet = Sheet(**texts)
         sections = [str(s) for s in table["section"]] if "section" in table.columns else []
         rows = stack_rows(sheet, labels, sections=sections, totals=sums)
         explain(sheet, ends, span)
         axes = open_rows(sheet, rows, bold=sums)
-        drawn, notes = [], []
+        drawn: list[float] = []
+        notes: list[Note] = []
         for i, (start, end) in enumerate(zip(starts, ends, strict=True)):
             row, colour = rows.middles[i], INK if sums[i] else colours[i]
             if sums[i]:
@@ -222,9 +214,9 @@ def stacked_parts(
         return sheet.figure
 
 
-def waterfall(table: pd.DataFrame, *, hue: str = "sign", **options: object) -> Figure:
+def waterfall(table: pd.DataFrame, *, hue: str = "sign", **options: Any) -> Chart:
     """A change as the sum of effects: :func:`stacked_parts` coloured by sign."""
-    return stacked_parts(table, hue=hue, **options)  # type: ignore[arg-type]
+    return stacked_parts(table, hue=hue, **options)
 
 
 # -- inside -------------------------------------------------------------------------------------
@@ -254,7 +246,7 @@ def _starts(ends: Sequence[tuple[float, float]], sums: Sequence[bool]) -> list[t
 
 
 def _step(
-    axes: object, start: tuple[float, float], end: tuple[float, float], row: float, colour: str,
+    axes: Axes, start: tuple[float, float], end: tuple[float, float], row: float, colour: str,
     span: float,
 ) -> tuple[float, float]:  # fmt: skip
     """A bar from an uncertain start to an uncertain end."""

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import isnan
+from typing import Any, Unpack
 
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 from matplotlib.patches import FancyBboxPatch
 
+from pensionbook.charts.labels import Texts
 from pensionbook.charts.rows import CLOSE, hatched, solid
-from pensionbook.charts.sheet import EDGE, Sheet, check
+from pensionbook.charts.sheet import EDGE, Chart, Sheet, check
 from pensionbook.charts.style import BLUE, FAINT, INK, WIDTH_INCHES, bolden, is_chinese, style
 from pensionbook.language.messages import mark, translate
 
@@ -51,12 +52,8 @@ def cause_map(
     table: pd.DataFrame,
     *,
     effect: str,
-    title: str,
-    subtitle: str = "",
-    alt: str,
-    language: str = "en",
-    foot: str = "",
-) -> Figure:
+    **texts: Unpack[Texts],
+) -> Chart:
     """A tree in two columns: the effect above, a branch for each kind of cause, causes as leaves.
 
     A leaf says whom it affects and, on one scale for all, how many persons: a bar solid as far as
@@ -73,7 +70,7 @@ def cause_map(
     """
     check(table, ("branch", "label", "affected", "low", "high", "value", "counts"))
     with style():
-        sheet = Sheet(title=title, subtitle=subtitle, foot=foot, alt=alt, language=language)
+        sheet = Sheet(**texts)
         wide = (WIDTH_INCHES - 2 * EDGE - _GUTTER) / 2
         ends = [end for end in (*table["low"], *table["high"]) if not isnan(end)]
         most = max(ends, default=0.0) or 1.0
@@ -110,7 +107,7 @@ def cause_map(
         return sheet.figure
 
 
-def _leaf(sheet: Sheet, row: object, room: float, most: float) -> _Leaf:
+def _leaf(sheet: Sheet, row: Any, room: float, most: float) -> _Leaf:
     """A leaf with its texts broken into lines; ``room`` is its width in inches."""
     name = sheet.wrap(row.label, room, _NAME)
     affected = sheet.set(row.affected)
@@ -156,7 +153,7 @@ def _draw_column(
     most: float,
 ) -> None:
     """Branches down one column, hanging on a trunk from the effect."""
-    line = {"color": FAINT, "solid_capstyle": "butt"}
+    line: dict[str, Any] = {"color": FAINT, "solid_capstyle": "butt"}
     trunk, at = left + 0.03, top + 0.16
     for branch in column:
         middle = at + 0.08
@@ -182,7 +179,7 @@ def _draw_column(
 
 
 def _draw_leaf(sheet: Sheet, axes: Axes, leaf: _Leaf, left: float, top: float, most: float) -> None:
-    place = {"va": "center_baseline", "linespacing": 1.0}
+    place: dict[str, Any] = {"va": "center_baseline", "linespacing": 1.0}
     at = top + _LINE / 2
     lines = leaf.lines.split("\n")
     for line in lines:

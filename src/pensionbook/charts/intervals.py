@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from math import isnan
+from typing import Unpack
 
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
+from pensionbook.charts.labels import Texts
 from pensionbook.charts.rows import (
     CLOSE,
     VALUE,
@@ -20,7 +21,7 @@ from pensionbook.charts.rows import (
     solid,
     stack_rows,
 )
-from pensionbook.charts.sheet import Sheet, check, word
+from pensionbook.charts.sheet import Chart, Sheet, check, word
 from pensionbook.charts.style import (
     BLUE,
     FAINT,
@@ -43,13 +44,9 @@ def shares(
     table: pd.DataFrame,
     *,
     bar: str = "bar",
-    title: str,
-    subtitle: str = "",
-    alt: str,
-    language: str = "en",
-    foot: str = "",
     whole: float = 100.0,
-) -> Figure:
+    **texts: Unpack[Texts],
+) -> Chart:
     """Bars of one length cut into parts; where a cut is only bounded, its range is hatched.
 
     Args:
@@ -65,7 +62,7 @@ def shares(
     bars = list(dict.fromkeys(str(name) for name in table[bar]))
     with style():
         hues = fills([str(group) for group in table["group"]])
-        sheet = Sheet(title=title, subtitle=subtitle, foot=foot, alt=alt, language=language)
+        sheet = Sheet(**texts)
         rows = stack_rows(sheet, bars, tall=0.42)
         apart = bool((table["high"] - table["low"] > CLOSE * whole).any())
         sheet.key(*(["certain", "possible"] if apart or table["low"].isna().any() else []))
@@ -85,16 +82,12 @@ def shares(
 def whiskers(
     table: pd.DataFrame,
     *,
-    title: str,
-    subtitle: str = "",
     xlabel: str = "",
-    alt: str,
-    language: str = "en",
-    foot: str = "",
     names: tuple[str, str] = ("", ""),
     own_scale: bool = False,
     zero: bool = False,
-) -> Figure:
+    **texts: Unpack[Texts],
+) -> Chart:
     """Rows of intervals; with a second interval a row, the two one above the other.
 
     A point is a dot, an interval a line with caps, an open end an arrow.
@@ -114,14 +107,15 @@ def whiskers(
     pairs = [("low", "high", "value"), ("other_low", "other_high", "other")][: 2 if two else 1]
     check(table, ("label", *(p[2] for p in pairs)), *((p[0], p[1]) for p in pairs))
     with style():
-        sheet = Sheet(title=title, subtitle=subtitle, foot=foot, alt=alt, language=language)
+        sheet = Sheet(**texts)
         rows = stack_rows(sheet, list(table["label"]), tall=0.52 if two else 0.34)
         below = 0.46 if not own_scale and xlabel else 0.06 if own_scale else 0.26
         axes = open_rows(sheet, rows, below=below, above=0.26 if two else 0.04)
-        notes, reached = [], []
+        notes: list[Note] = []
+        reached: list[float] = []
         columns = [c for p in pairs for c in p[:2]]
-        known = table[columns].stack()
-        common = (float(known.min()), float(known.max()))
+        known = [float(end) for c in columns for end in table[c] if not isnan(end)]
+        common = (min(known), max(known))
         for (_, record), middle in zip(table.iterrows(), rows.middles, strict=True):
             scale = common
             if own_scale:
@@ -133,7 +127,8 @@ def whiskers(
                 width = 1.0 if own_scale else (common[1] - common[0]) or abs(common[1]) or 1.0
                 both = [_scaled(float(record[c]), scale, own_scale) for c in columns]
                 reach = _whisker(axes, ends, both, row, width, second=bool(k) or not two)
-                text = str(record[value]) or (word("unknown", language) if reach is None else "")
+                unknown = word("unknown", sheet.language) if reach is None else ""
+                text = str(record[value]) or unknown
                 colour = readable(BLUE if k else VERMILION) if two else INK
                 at = (0.0 if own_scale else common[0]) if reach is None else reach[1]
                 notes.append(Note(at, row, text, True, FAINT if reach is None else colour))
@@ -285,9 +280,8 @@ def _name_intervals(sheet: Sheet, axes: Axes, names: tuple[str, str]) -> None:
     for k, name in enumerate(names):
         colour = BLUE if k else VERMILION
         text = sheet.set(name)
-        look = {"color": colour, "linewidth": 3.2 if k else 1.8}
         xs, ys = [at / wide, (at + 0.26) / wide], [middle / tall] * 2
-        sheet.figure.add_artist(Line2D(xs, ys, **look))
+        sheet.figure.add_artist(Line2D(xs, ys, color=colour, linewidth=3.2 if k else 1.8))
         sheet.figure.add_artist(
             Line2D([sum(xs) / 2], ys[:1], color=colour, marker="o" if k else "D", markersize=4.5)
         )

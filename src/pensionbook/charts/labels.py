@@ -1,12 +1,29 @@
-"""Where labels stand: beside what they name, never on one another."""
+"""What is written round a chart, and where its labels stand: never on one another."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import NotRequired, TypedDict
 
 Box = tuple[float, float, float, float]
 Segment = tuple[tuple[float, float], tuple[float, float]]
+
+
+class Texts(TypedDict):
+    """What is written round a chart.
+
+    Attributes:
+        title: what it shows; with ``subtitle`` and ``foot`` in smaller letters.
+        alt: the chart in words, for those who do not see it.
+        language: code of the language that all of it is in; by default ``en``.
+    """
+
+    title: str
+    subtitle: NotRequired[str]
+    foot: NotRequired[str]
+    alt: str
+    language: NotRequired[str]
 
 
 def spread(

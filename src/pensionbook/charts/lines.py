@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from math import ceil, isnan
+from typing import Unpack
 
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from pensionbook.charts.labels import Box, Placer, spread
+from pensionbook.charts.labels import Box, Placer, Texts, spread
 from pensionbook.charts.series import Point, Series, read_series, y_span
 from pensionbook.charts.sheet import (
     EDGE,
+    Chart,
     Sheet,
     check,
     fit_axes,
@@ -49,17 +50,13 @@ def bounded_lines(
     *,
     x: str = "period",
     series: str = "group",
-    title: str,
-    subtitle: str = "",
     ylabel: str,
-    alt: str,
-    language: str = "en",
-    foot: str = "",
     base: float | None = None,
     zero: bool | None = None,
     values: str = "auto",
     height: float = 2.9,
-) -> Figure:
+    **texts: Unpack[Texts],
+) -> Chart:
     """Lines over dates; where the bounds are apart, a hatched band between them and no line.
 
     A period stands at its end on a true time axis. A row with NaN at both ends breaks the line; a
@@ -85,7 +82,7 @@ def bounded_lines(
         drawn = read_series(table, x, series)
         if values == "auto":
             values = "all" if sum(len(s.seen) for s in drawn) <= 12 else "ends"
-        sheet = Sheet(title=title, subtitle=subtitle, foot=foot, alt=alt, language=language)
+        sheet = Sheet(**texts)
         span = y_span(table, base, base is None if zero is None else zero)
         _explain(sheet, drawn, span)
         names = [sheet.wrap(s.label, 1.5, _NAME) if len(drawn) > 1 else "" for s in drawn]
@@ -94,7 +91,7 @@ def bounded_lines(
         bottom = sheet.lay_out(height, above=0.24, below=below)
         axes = sheet.axes(EDGE, bottom, 1, height)
         axes.set_ylim(*span)
-        number_axis(axes.yaxis, language)
+        number_axis(axes.yaxis, sheet.language)
         left = tick_room(sheet, axes)
         fit_axes(sheet, axes, left, bottom, WIDTH_INCHES - EDGE - right - left, height)
         _dates(sheet, axes, [p for s in drawn for p in s.points])
@@ -116,17 +113,13 @@ def small_multiples(
     panel: str = "area",
     panel_label: str = "panel_label",
     x: str = "period",
-    title: str,
-    subtitle: str = "",
     ylabel: str,
-    alt: str,
-    language: str = "en",
-    foot: str = "",
     base: float | None = None,
     zero: bool | None = None,
     columns: int = 3,
     highlight: Sequence[str] = (),
-) -> Figure:
+    **texts: Unpack[Texts],
+) -> Chart:
     """One small line chart a panel, all on the same axes, one series each.
 
     Args:
@@ -144,7 +137,7 @@ def small_multiples(
         drawn = read_series(table.assign(label=table[panel_label]), x, panel, fixed=plain)
         for one in drawn:
             one.look = marked if one.name in highlight else plain
-        sheet = Sheet(title=title, subtitle=subtitle, foot=foot, alt=alt, language=language)
+        sheet = Sheet(**texts)
         span = y_span(table, base, base is None if zero is None else zero, head=0.22)
         _explain(sheet, drawn, span)
         rows, tall, gap = ceil(len(drawn) / columns), 1.05, 0.42
@@ -157,7 +150,7 @@ def small_multiples(
             low = bottom + (rows - 1 - row) * (tall + gap)
             axes = sheet.axes(left, low, 1, tall)
             axes.set_ylim(*span)
-            number_axis(axes.yaxis, language, most=4)
+            number_axis(axes.yaxis, sheet.language, most=4)
             if not wide:
                 left = tick_room(sheet, axes)
                 wide = (WIDTH_INCHES - EDGE - left - 0.34 * (columns - 1)) / columns
@@ -209,8 +202,9 @@ def _dates(
     names = [period_name(periods[at], sheet.language) if shown else "" for at in kept]
     axes.set_xticks(kept, names)
     if few and len(kept) > 1:
-        for text, side in zip(axes.get_xticklabels(), ("right", "left"), strict=True):
-            text.set_horizontalalignment(side)
+        end, start = axes.get_xticklabels()
+        end.set_horizontalalignment("right")
+        start.set_horizontalalignment("left")
 
 
 def _furnish(axes: Axes, base: float | None) -> None:
@@ -299,8 +293,9 @@ def _label_ends(
         near = left - 0.04 / wide
         if abs(place - end[1]) > 0.05 / tall or box.x1 - end[0] > 0.25 / wide:
             (x, y) = (end[0] + 0.07 / wide, end[1])
-            look = {"color": one.look[0], "linewidth": 0.8, "linestyle": (0, (1, 1.5))}
-            sheet.figure.add_artist(Line2D([x, near], [y, place], **look))
+            lead = Line2D([x, near], [y, place], color=one.look[0], linewidth=0.8)
+            lead.set_linestyle((0, (1, 1.5)))
+            sheet.figure.add_artist(lead)
         start, middle = left * wide, place * tall
         taken.append(
             (start - 0.05, middle - high * tall / 2, start + sheet.width(name, _NAME),

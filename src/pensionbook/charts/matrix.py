@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Unpack
+
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 from matplotlib.patches import Ellipse, Rectangle
 
-from pensionbook.charts.sheet import EDGE, Sheet, check
+from pensionbook.charts.labels import Texts
+from pensionbook.charts.sheet import EDGE, Chart, Sheet, check
 from pensionbook.charts.style import (
     BLUE,
     FAINT,
@@ -36,13 +38,8 @@ _WORDS = {
 
 def matrix(
     table: pd.DataFrame,
-    *,
-    title: str,
-    subtitle: str = "",
-    alt: str,
-    language: str = "en",
-    foot: str = "",
-) -> Figure:
+    **texts: Unpack[Texts],
+) -> Chart:
     """Rows by section against columns: a disc with the number of answers in each cell.
 
     A row without any answer is hatched and says so; a row without section stands last, under a
@@ -57,7 +54,7 @@ def matrix(
     """
     check(table, ("row", "label", "section", "column", "number"))
     with style():
-        sheet = Sheet(title=title, subtitle=subtitle, foot=foot, alt=alt, language=language)
+        sheet = Sheet(**texts)
         grid = _Grid(sheet, table)
         bottom = sheet.lay_out(grid.height, above=grid.head + 0.24, below=0.02)
         axes = sheet.axes(EDGE, bottom, grid.wide, grid.height)
@@ -77,7 +74,10 @@ class _Grid:
         self.sheet, self.wide = sheet, WIDTH_INCHES - 2 * EDGE
         self.columns = [str(name) for name in dict.fromkeys(table["column"])]
         self.numbers = {
-            (str(row.row), str(row.column)): int(row.number) for row in table.itertuples()
+            (str(row), str(column)): int(number)
+            for row, column, number in zip(
+                table["row"], table["column"], table["number"], strict=True
+            )
         }
         rows = table.drop_duplicates("row")
         self.ids = [str(name) for name in rows["row"]]

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Unpack
 
 import numpy as np
 import pandas as pd
-from matplotlib.figure import Figure
+from matplotlib.axes import Axes
 
-from pensionbook.charts.labels import Placer
+from pensionbook.charts.labels import Placer, Texts
 from pensionbook.charts.sheet import (
     EDGE,
+    Chart,
     Sheet,
     check,
     fit_axes,
@@ -40,15 +42,11 @@ def scatter(
     *,
     line: pd.DataFrame | None = None,
     highlight: Sequence[str] = (),
-    title: str,
-    subtitle: str = "",
     xlabel: str,
     ylabel: str,
-    alt: str,
-    language: str = "en",
-    foot: str = "",
     height: float = 3.6,
-) -> Figure:
+    **texts: Unpack[Texts],
+) -> Chart:
     """Points that are named where there is room; bounds that show are drawn as crosses.
 
     Args:
@@ -62,7 +60,7 @@ def scatter(
     """
     check(table, ("id", "label"), ("x_low", "x_high"), ("low", "high"))
     with style():
-        sheet = Sheet(title=title, subtitle=subtitle, foot=foot, alt=alt, language=language)
+        sheet = Sheet(**texts)
         bottom = sheet.lay_out(height, above=0.24, below=0.5)
         axes = sheet.axes(EDGE, bottom, 1, height)
         for ends, limit in (
@@ -73,7 +71,7 @@ def scatter(
             pad = 0.07 * ((high - low) or 1)
             limit(low - pad, high + pad)
         for axis in (axes.xaxis, axes.yaxis):
-            number_axis(axis, language)
+            number_axis(axis, sheet.language)
         left = tick_room(sheet, axes)
         wide = WIDTH_INCHES - EDGE - 0.1 - left
         fit_axes(sheet, axes, left, bottom, wide, height)
@@ -99,7 +97,7 @@ def scatter(
 
 
 def _name_points(
-    sheet: Sheet, axes: object, table: pd.DataFrame, marked: np.ndarray, size: tuple[float, float]
+    sheet: Sheet, axes: Axes, table: pd.DataFrame, marked: np.ndarray, size: tuple[float, float]
 ) -> None:
     """Names beside the points, the highlighted first; where there is no room, none."""
     (x0, x1), (y0, y1) = axes.get_xlim(), axes.get_ylim()

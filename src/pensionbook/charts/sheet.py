@@ -44,15 +44,23 @@ _WORDS = {
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
+class Chart(Figure):
+    """A figure with its alternative text, by which every drawing function returns it."""
+
+    alt: str = ""
+
+
 class Sheet:
     """A figure whose texts are wrapped and measured, with the plot in the room that is left.
 
     Lengths are in inches throughout.
     """
 
-    def __init__(self, *, title: str, subtitle: str, foot: str, alt: str, language: str) -> None:
+    def __init__(
+        self, *, title: str, alt: str, subtitle: str = "", foot: str = "", language: str = "en"
+    ) -> None:
         self.language = language
-        self.figure = Figure(figsize=(WIDTH_INCHES, 4), dpi=DPI)
+        self.figure = Chart(figsize=(WIDTH_INCHES, 4), dpi=DPI)
         self.renderer = FigureCanvasAgg(self.figure).get_renderer()
         room = WIDTH_INCHES - 2 * EDGE
         self._title = self.wrap(title, room, _TITLE * 1.02, even=True)
@@ -60,8 +68,7 @@ class Sheet:
         self._foot = self.wrap(foot, room, _FOOT)
         self._keys: list[str] = []
         self.key_colour = FAINT
-        self.figure.pensionbook_alt = alt
-        self.figure.pensionbook_language = language
+        self.figure.alt = alt
 
     # -- measuring ------------------------------------------------------------------------------
 
@@ -167,7 +174,7 @@ class Sheet:
     def _draw_keys(self, middle: float, total: float) -> None:
         at = EDGE
         for name in self._keys:
-            box = {
+            box: dict[str, Any] = {
                 "xy": (at / WIDTH_INCHES, (middle - 0.055) / total),
                 "width": 0.26 / WIDTH_INCHES,
                 "height": 0.11 / total,
@@ -180,8 +187,8 @@ class Sheet:
                     va="center", color=INK,
                 )  # fmt: skip
             elif name == "possible":
-                look = {"facecolor": tint(self.key_colour, 0.1), "hatch": HATCH}
-                self.figure.add_artist(Rectangle(**box, edgecolor=self.key_colour, **look))
+                box |= {"facecolor": tint(self.key_colour, 0.1), "hatch": HATCH}
+                self.figure.add_artist(Rectangle(**box, edgecolor=self.key_colour))
             else:
                 self.figure.add_artist(
                     Rectangle(**box, facecolor=self.key_colour, edgecolor=self.key_colour)
@@ -222,7 +229,7 @@ def number_axis(axis: Any, language: str, most: int = 6) -> None:
     """Round ticks with thousands separators; in Chinese in 万 and 亿 where they are large."""
     axis.set_major_locator(MaxNLocator(nbins=most, steps=[1, 2, 2.5, 5, 10]))
     largest = max(abs(end) for end in axis.get_view_interval())
-    sizes = ((10**8, "\u2009亿"), (10**4, "\u2009万"))
+    sizes: tuple[tuple[int, str], ...] = ((10**8, "\u2009亿"), (10**4, "\u2009万"))
     if not is_chinese(language):
         # In words from where digits would not fit; persons stay in digits.
         sizes = ((10**9, " billion"),)

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 
-from pensionbook.charts.sheet import check
+from pensionbook.charts.sheet import Chart, check
 from pensionbook.charts.style import BLUE, FAINT, INK, VERMILION, style, tint, typeset
 from pensionbook.errors import ChartError
 
@@ -14,7 +13,7 @@ _WIDTH, _LINE_HEIGHT, _ROW_HEIGHT = 3.2, 0.95, 0.36
 _TEXT = 8.5
 
 
-def spark_line(table: pd.DataFrame, *, alt: str, language: str = "en") -> Figure:
+def spark_line(table: pd.DataFrame, *, alt: str, language: str = "en") -> Chart:
     """A series from its first date to its last, from zero, a band where it is only bounded.
 
     Args:
@@ -52,7 +51,7 @@ def spark_line(table: pd.DataFrame, *, alt: str, language: str = "en") -> Figure
         return figure
 
 
-def spark_bars(table: pd.DataFrame, *, alt: str, language: str = "en") -> Figure:
+def spark_bars(table: pd.DataFrame, *, alt: str, language: str = "en") -> Chart:
     """A few rows from zero, each under its name: solid where certain, pale where possible.
 
     Args:
@@ -83,10 +82,10 @@ def spark_bars(table: pd.DataFrame, *, alt: str, language: str = "en") -> Figure
         return figure
 
 
-def _blank(height: float, foot: float, alt: str) -> tuple[Figure, Axes]:
+def _blank(height: float, foot: float, alt: str) -> tuple[Chart, Axes]:
     """A sheet of a height in inches; the part ``foot`` of it is left free below."""
-    figure = Figure(figsize=(_WIDTH, height))
+    figure = Chart(figsize=(_WIDTH, height))
     axes = figure.add_axes((0.01, foot, 0.98, 0.98 - foot))
     axes.set_axis_off()
-    figure.pensionbook_alt = alt
+    figure.alt = alt
     return figure, axes

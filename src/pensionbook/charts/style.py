@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import matplotlib.patheffects as effects
-from matplotlib import font_manager, rc_context
+from matplotlib import font_manager, get_data_path, rc_context
 from matplotlib.colors import to_hex, to_rgb
 from matplotlib.text import Text
 
@@ -86,21 +86,35 @@ _SETTINGS: dict[str, Any] = {
 
 @cache
 def _families() -> list[str]:
-    """Noto Sans CJK for both languages; DejaVu for the few signs that it lacks."""
+    """Noto Sans CJK for both languages; DejaVu for the few signs that it lacks.
+
+    The files are known by names of our own: by a family's name matplotlib would take whatever
+    font of that name the system has.
+    """
     package = find_spec("mplfonts")
     if package is None or package.origin is None:
         raise ChartError("the font of the charts is not installed; install the package mplfonts")
     path = Path(package.origin).parent / "fonts" / "NotoSansCJKsc-Regular.otf"
     if not path.is_file():
         raise ChartError(f"the font of the charts is not in mplfonts: {path.name}; reinstall it")
-    font_manager.fontManager.addfont(str(path))
-    return [font_manager.FontProperties(fname=str(path)).get_name(), "DejaVu Sans"]
+    spare = Path(get_data_path(), "fonts", "ttf", "DejaVuSans.ttf")
+    return [_registered(path), _registered(spare)]
+
+
+def _registered(path: Path) -> str:
+    """The name by which matplotlib knows a file of a regular font, and no other."""
+    # A hyphen would begin the size in what matplotlib reads as a pattern.
+    name = f"pensionbook {path.stem.replace('-', ' ')}"
+    entry = font_manager.FontEntry(fname=str(path), name=name, weight=400, size="scalable")
+    font_manager.fontManager.ttflist.append(entry)
+    return name
 
 
 @contextmanager
 def style() -> Iterator[None]:
     """The charts' settings while a figure is made or drawn; nothing stays set afterwards."""
-    with rc_context(_SETTINGS | {"font.family": _families()}):
+    settings: Any = _SETTINGS | {"font.family": _families()}
+    with rc_context(settings):
         yield
 
 
@@ -141,14 +155,16 @@ def fills(identifiers: Sequence[str]) -> dict[str, str]:
 
 def tint(colour: str, part: float) -> str:
     """The colour thinned with white: 0 is white, 1 the colour itself."""
-    return to_hex([1 - part * (1 - channel) for channel in to_rgb(colour)])
+    red, green, blue = (1 - part * (1 - channel) for channel in to_rgb(colour))
+    return to_hex((red, green, blue))
 
 
 def readable(colour: str) -> str:
     """The colour darkened until small text in it stands out from white (contrast 4.5 to 1)."""
     rgb = to_rgb(colour)
     while 1.05 / (_luminance(rgb) + 0.05) < 4.5:
-        rgb = tuple(channel * 0.95 for channel in rgb)
+        red, green, blue = rgb
+        rgb = (red * 0.95, green * 0.95, blue * 0.95)
     return to_hex(rgb)
 
 
@@ -193,7 +209,7 @@ def typeset(text: object, language: str) -> str:
 
 def bolden(text: Text) -> Text:
     """Make a text bold by an outline of its own colour; the font comes in one weight only."""
-    width = 0.042 * text.get_fontsize()
+    width = 0.042 * float(text.get_fontsize())
     text.set_path_effects([effects.withStroke(linewidth=width, foreground=text.get_color())])
     return text
 

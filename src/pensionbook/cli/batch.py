@@ -2,47 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 
 import typer
 
 from pensionbook.editions.batch.order import Order
 from pensionbook.editions.batch.run import FOLDER, Batch, build_batch, check_options
-from pensionbook.editions.batch.show import batch_progress
+from pensionbook.editions.progress import BarBatch, PlainBatch, progress_on
+from pensionbook.editions.request import Request
 from pensionbook.errors import ParameterError
-from pensionbook.notebooks.source import split_assignments
 
 
 def build_each(
-    package: Path,
+    request: Request,
     *,
     each: str,
     only: str | None,
-    parameters: Sequence[str],
-    languages: Sequence[str],
-    formats: Sequence[str],
-    output: Path | None,
-    notebooks: Path | None,
-    book: Path | None,
     jobs: int,
     scheduler: str,
     transfer: str | None,
 ) -> int:
     """Build a batch and say how it went; the exit code comes back, 1 where an edition failed."""
     check_options(scheduler, transfer or FOLDER, jobs)
-    order = Order.make(
-        package,
-        each=each,
-        only=_names(only),
-        given=split_assignments(parameters),
-        languages=languages,
-        formats=formats,
-        output=output,
-        notebooks=notebooks,
-        book=book,
-    )
-    with batch_progress() as progress:
+    order = Order.make(request, each, _names(only))
+    with progress_on(PlainBatch, BarBatch) as progress:
         batch = build_batch(
             order, jobs=jobs, scheduler=scheduler, transfer=transfer or FOLDER, progress=progress
         )

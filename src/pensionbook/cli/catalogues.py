@@ -16,8 +16,9 @@ from typing import Any
 
 from pensionbook.book import catalogues as pages
 from pensionbook.book.layout import TEMPLATES
-from pensionbook.editions.plan import build_edition
+from pensionbook.editions.edition import build_edition
 from pensionbook.editions.progress import PlainProgress
+from pensionbook.editions.request import Request
 from pensionbook.editions.sources import Sources
 from pensionbook.language import catalogues as program
 from pensionbook.language.languages import LOCALE, SOURCE_LANGUAGE, languages_of
@@ -29,17 +30,16 @@ def templates_of(package: Path, folder: Path, **sources: Any) -> Path:
     Args:
         package: a data package that has all that the pages speak of.
         folder: a new folder to build in.
-        sources: ``book`` and ``notebooks`` of :func:`~pensionbook.editions.plan.build_edition`.
+        sources: ``book`` and ``notebooks`` of a request.
     """
-    built = build_edition(
+    request = Request(
         package,
-        given={},
         languages=[SOURCE_LANGUAGE],
         formats=[TEMPLATES],
         output=folder / "edition",
-        progress=PlainProgress(),
         **sources,
     )
+    built = build_edition(request, progress=PlainProgress())
     return built.folder / SOURCE_LANGUAGE / TEMPLATES
 
 

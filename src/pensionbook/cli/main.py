@@ -14,16 +14,51 @@ import typer
 
 from pensionbook import __version__
 from pensionbook.cli import releases as commands
-from pensionbook.editions.places import FORMATS
+from pensionbook.cli.options import argument, option
+from pensionbook.editions.places import FORMATS, cache_folder
 from pensionbook.errors import BuildError, PackageError, ParameterError, PensionbookError
 
-_PACKAGE = typer.Argument(
-    metavar="PACKAGE", help="Folder of the data package, the one with datapackage.yaml."
+_PACKAGE = argument("PACKAGE", "Folder of the data package, the one with datapackage.yaml.")
+_OUTPUT = option(
+    value="FOLDER", help="Folder to write to; by default _build/EDITION in the current folder."
 )
-_OUTPUT = typer.Option(
-    metavar="FOLDER",
-    help="Folder to write to; by default _build/EDITION in the current folder.",
-    show_default=False,
+_LANGUAGE = option(
+    value="LANGUAGE",
+    help="A language to build in, such as en or zh_CN; repeatable.",
+    default="all that the book is translated into",
+)
+_FORMAT = option(
+    "--format",
+    value="FORMAT",
+    help=f"A format to build: {', '.join(FORMATS)}; repeatable.",
+    default="all",
+)
+_NOTEBOOKS = option(value="FOLDER", help="Notebooks to run.", default="the project's")
+_BOOK = option(value="FOLDER", help="Pages of the book, with _toc.yml.", default="the project's")
+_JOBS = typer.Option(
+    min=1,
+    help="Notebooks that run at one time; with --each editions.",
+    show_default="as many as processors",
+)
+_PARAMETER = option(
+    *("--parameter", "-p"),
+    value="NAME=VALUE",
+    help="A parameter of the notebooks (area, baseline, as_of); repeatable.",
+)
+_EACH = option(value="area", help="One edition for each part of the area, and an overview of them.")
+_ONLY = option(value="AREA,AREA", help="With --each: only these of them.")
+_SCHEDULER = option(
+    value="ADDRESS",
+    help="With --each: a Dask scheduler, such as tcp://host:8786.",
+    default="a cluster of this machine's own",
+)
+_TRANSFER = option(
+    value="WAY",
+    help="With --each: how data and editions travel: folder (that all can see), scheduler.",
+    default="folder",
+)
+_SINCE = option(
+    value="RELEASE", help="An earlier release: a page of the report says what moved since."
 )
 
 app = typer.Typer(
@@ -89,17 +124,15 @@ def _common(
 def new(
     name: Annotated[
         str,
-        typer.Argument(
-            metavar="NAME",
-            help="Id of the edition: small letters, digits and single hyphens, with the year.",
+        argument(
+            "NAME", "Id of the edition: small letters, digits and single hyphens, with the year."
         ),
     ],
     folder: Annotated[
         Path | None,
-        typer.Option(
-            metavar="FOLDER",
+        option(
+            value="FOLDER",
             help="Folder to make; by default data/NAME, or NAME where there is no folder data.",
-            show_default=False,
         ),
     ] = None,
 ) -> None:
@@ -128,21 +161,13 @@ def check(package: Annotated[Path, _PACKAGE]) -> None:
     Each line says the file, the row, the column, what was found and what to write instead. Where
     there are no problems, lines that begin with "to do" say what the package still waits for.
     """
-    from pensionbook.data.check import check_raw_package
-    from pensionbook.data.read import read_package
-    from pensionbook.data.todo import to_do
+    from pensionbook.data.load import check_package
 
-    raw = read_package(package)
-    problems = check_raw_package(raw)
-    if problems:
-        raise PackageError(problems)
-    figures = len(raw.tables["figures"].rows)
-    identities = len({row[0] for row in raw.tables["identities"].rows})
-    typer.echo(
-        f"{raw.descriptor['name']}: no problems: {figures} figure{'s' * (figures != 1)}, "
-        f"{identities} identit{'y' if identities == 1 else 'ies'}"
-    )
-    for note in to_do(raw):
+    found = check_package(package)
+    if found:
+        raise PackageError(found)
+    typer.echo(found.summary)
+    for note in found.to_do:
         typer.echo(f"to do: {note}")
 
 
@@ -209,92 +234,18 @@ def audit(
 )
 def build(
     package: Annotated[Path, _PACKAGE],
-    parameter: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--parameter",
-            "-p",
-            metavar="NAME=VALUE",
-            help="A parameter of the notebooks (area, baseline, as_of); repeatable.",
-            show_default=False,
-        ),
-    ] = None,
-    language: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="LANGUAGE",
-            help="A language to build in, such as en or zh_CN; repeatable.",
-            show_default="all that the book is translated into",
-        ),
-    ] = None,
-    kind: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--format",
-            metavar="FORMAT",
-            help=f"A format to build: {', '.join(FORMATS)}; repeatable.",
-            show_default="all",
-        ),
-    ] = None,
+    parameter: Annotated[list[str] | None, _PARAMETER] = None,
+    language: Annotated[list[str] | None, _LANGUAGE] = None,
+    kind: Annotated[list[str] | None, _FORMAT] = None,
     output: Annotated[Path | None, _OUTPUT] = None,
-    notebooks: Annotated[
-        Path | None,
-        typer.Option(metavar="FOLDER", help="Notebooks to run.", show_default="the project's"),
-    ] = None,
-    book: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="FOLDER",
-            help="Pages of the book, with _toc.yml.",
-            show_default="the project's",
-        ),
-    ] = None,
-    jobs: Annotated[
-        int | None,
-        typer.Option(
-            min=1,
-            help="Notebooks that run at one time; with --each editions.",
-            show_default="as many as processors",
-        ),
-    ] = None,
-    each: Annotated[
-        str | None,
-        typer.Option(
-            metavar="area",
-            help="One edition for each part of the area, and an overview of them.",
-            show_default=False,
-        ),
-    ] = None,
-    only: Annotated[
-        str | None,
-        typer.Option(
-            metavar="AREA,AREA", help="With --each: only these of them.", show_default=False
-        ),
-    ] = None,
-    scheduler: Annotated[
-        str | None,
-        typer.Option(
-            metavar="ADDRESS",
-            help="With --each: a Dask scheduler, such as tcp://host:8786.",
-            show_default="a cluster of this machine's own",
-        ),
-    ] = None,
-    transfer: Annotated[
-        str | None,
-        typer.Option(
-            metavar="WAY",
-            help="With --each: how data and editions travel: folder (that all can see), scheduler.",
-            show_default="folder",
-        ),
-    ] = None,
-    since: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="RELEASE",
-            help="An earlier release: a page of the report says what moved since.",
-            show_default=False,
-        ),
-    ] = None,
+    notebooks: Annotated[Path | None, _NOTEBOOKS] = None,
+    book: Annotated[Path | None, _BOOK] = None,
+    jobs: Annotated[int | None, _JOBS] = None,
+    each: Annotated[str | None, _EACH] = None,
+    only: Annotated[str | None, _ONLY] = None,
+    scheduler: Annotated[str | None, _SCHEDULER] = None,
+    transfer: Annotated[str | None, _TRANSFER] = None,
+    since: Annotated[Path | None, _SINCE] = None,
 ) -> None:
     """Build the report: audit, notebooks, web pages; with --each one for each part of the area.
 
@@ -302,46 +253,39 @@ def build(
     """
     if each is not None and since is not None:
         raise ParameterError("--since: only for one edition; leave it out, or --each")
+    from pensionbook.editions.request import Request
+    from pensionbook.notebooks.source import split_assignments
+
+    request = Request(
+        package=package,
+        given=split_assignments(parameter or []),
+        languages=language or (),
+        formats=kind or (),
+        output=output,
+        notebooks=notebooks,
+        book=book,
+        since=since,
+    )
     if each is not None:
         from pensionbook.cli.batch import build_each
 
-        raise typer.Exit(
-            build_each(
-                package,
-                each=each,
-                only=only,
-                parameters=parameter or [],
-                languages=language or (),
-                formats=kind or (),
-                output=output,
-                notebooks=notebooks,
-                book=book,
-                jobs=jobs or 0,
-                scheduler=scheduler or "",
-                transfer=transfer,
-            )
+        code = build_each(
+            request,
+            each=each,
+            only=only,
+            jobs=jobs or 0,
+            scheduler=scheduler or "",
+            transfer=transfer,
         )
+        raise typer.Exit(code)
     alone = {"--only": only, "--scheduler": scheduler, "--transfer": transfer}
     if named := [option for option, value in alone.items() if value is not None]:
         raise ParameterError(f"{named[0]}: only for many editions; write --each area, or leave out")
-    from pensionbook.editions.plan import build_edition
-    from pensionbook.editions.progress import progress_on
-    from pensionbook.notebooks.source import split_assignments
+    from pensionbook.editions.edition import build_edition
+    from pensionbook.editions.progress import BarProgress, PlainProgress, progress_on
 
-    given = split_assignments(parameter or [])
-    with progress_on() as progress:
-        built = build_edition(
-            package,
-            given=given,
-            languages=language or (),
-            formats=kind or (),
-            output=output,
-            notebooks=notebooks,
-            book=book,
-            jobs=jobs or 0,
-            since=since,
-            progress=progress,
-        )
+    with progress_on(PlainProgress, BarProgress) as progress:
+        built = build_edition(request, jobs=jobs or 0, progress=progress)
     if not built.changed:
         typer.echo("nothing changed")
     for first, *others in built.reports:
@@ -353,7 +297,7 @@ def build(
 def verify(
     folder: Annotated[
         Path,
-        typer.Argument(metavar="FOLDER", help="A published edition or batch, with manifest.json."),
+        argument("FOLDER", "A published edition or batch, with manifest.json."),
     ],
 ) -> None:
     """Check a published edition against its manifest: nothing missing, altered or added.
@@ -385,20 +329,18 @@ commands.add_to(app)
 def cache(
     trim: Annotated[
         str | None,
-        typer.Option(
-            metavar="SIZE|DAYS",
+        option(
+            value="SIZE|DAYS",
             help="Drop what was not used for longest, beyond a size such as 500MB or 2GB, "
             "or what was not used for a number of days such as 30d.",
-            show_default=False,
         ),
     ] = None,
     clear: Annotated[bool, typer.Option("--clear", help="Drop everything.")] = False,
     folder: Annotated[
         Path | None,
-        typer.Option(
-            metavar="FOLDER",
+        option(
+            value="FOLDER",
             help="Folder of the cache; by default _build/.cache in the current folder.",
-            show_default=False,
         ),
     ] = None,
 ) -> None:
@@ -411,7 +353,7 @@ def cache(
 
     if trim is not None and clear:
         raise ParameterError("--trim and --clear: given together; leave one out")
-    place = (folder or Path("_build", ".cache")).absolute()
+    place = cache_folder(folder)
     if trim is not None or clear:
         limit = cachetools.read_limit(trim) if trim is not None else cachetools.NOTHING
         dropped = cachetools.drop(place, limit)

@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from pensionbook.cli.options import argument, option, switch
+
 _RELEASE_EXAMPLES = (
     "Examples: pensionbook release first; pensionbook release spring-2006 "
     '--edition _build/tianjin-2002 --date 2006-03-01 --note "With the final figures of 2005."'
@@ -15,6 +17,34 @@ _DIFF_EXAMPLES = (
     "Examples: pensionbook diff releases/tianjin-2002/1-first _build/tianjin-2002; "
     "pensionbook diff old new --data data-2006 --data data-2007 --json --output diff.json"
 )
+_NAME = argument("NAME", "What to call it: small letters, digits and single hyphens.")
+_EDITION = option(
+    value="FOLDER", help="The built edition to release.", default="the only one in _build"
+)
+_DATE = option(
+    value="YYYY-MM-DD", help="Day of the release.", default="`created` of the data package"
+)
+_NOTE = option(value="TEXT", help="What readers should know; goes into CHANGES.md.", default="")
+_TO = option(value="FOLDER", help="Where the releases of all editions are kept.", default=True)
+_DATA = option(
+    value="FOLDER",
+    help="The data package the edition was built from.",
+    default="data/EDITION",
+)
+_OLD = argument("OLD", "The earlier release or built edition.")
+_NEW = argument("NEW", "The later one.")
+_PACKAGES = option(
+    value="FOLDER",
+    help="The data package a built edition was made from; repeatable. A release has its own.",
+    default="data/EDITION, if it is the one",
+)
+_JSON = switch("--json", "Print everything as JSON instead of tables.")
+_FILE = option(
+    value="FILE",
+    help="File to write instead: JSON, or a page in Markdown if it ends in .md.",
+)
+_LANGUAGE = option(value="LANGUAGE", help="Language of a page in Markdown.", default=True)
+_ALL = switch("--all", "Print all rows of long tables.")
 
 
 def add_to(app: typer.Typer) -> None:
@@ -24,46 +54,12 @@ def add_to(app: typer.Typer) -> None:
 
 
 def release(
-    name: Annotated[
-        str,
-        typer.Argument(
-            metavar="NAME",
-            help="What to call it: small letters, digits and single hyphens.",
-        ),
-    ],
-    edition: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="FOLDER",
-            help="The built edition to release.",
-            show_default="the only one in _build",
-        ),
-    ] = None,
-    date: Annotated[
-        str,
-        typer.Option(
-            metavar="YYYY-MM-DD",
-            help="Day of the release.",
-            show_default="`created` of the data package",
-        ),
-    ] = "",
-    note: Annotated[
-        str,
-        typer.Option(
-            metavar="TEXT", help="What readers should know; goes into CHANGES.md.", show_default=""
-        ),
-    ] = "",
-    to: Annotated[
-        Path, typer.Option(metavar="FOLDER", help="Where the releases of all editions are kept.")
-    ] = Path("releases"),
-    data: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="FOLDER",
-            help="The data package the edition was built from.",
-            show_default="data/EDITION",
-        ),
-    ] = None,
+    name: Annotated[str, _NAME],
+    edition: Annotated[Path | None, _EDITION] = None,
+    date: Annotated[str, _DATE] = "",
+    note: Annotated[str, _NOTE] = "",
+    to: Annotated[Path, _TO] = Path("releases"),
+    data: Annotated[Path | None, _DATA] = None,
 ) -> None:
     """Freeze a built edition as a numbered, dated release: releases/EDITION/NUMBER-NAME.
 
@@ -84,34 +80,13 @@ def release(
 
 
 def diff(
-    old: Annotated[
-        Path, typer.Argument(metavar="OLD", help="The earlier release or built edition.")
-    ],
-    new: Annotated[Path, typer.Argument(metavar="NEW", help="The later one.")],
-    data: Annotated[
-        list[Path] | None,
-        typer.Option(
-            metavar="FOLDER",
-            help="The data package a built edition was made from; repeatable. A release has its "
-            "own.",
-            show_default="data/EDITION, if it is the one",
-        ),
-    ] = None,
-    as_json: Annotated[
-        bool, typer.Option("--json", help="Print everything as JSON instead of tables.")
-    ] = False,
-    output: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="FILE",
-            help="File to write instead: JSON, or a page in Markdown if it ends in .md.",
-            show_default=False,
-        ),
-    ] = None,
-    language: Annotated[
-        str, typer.Option(metavar="LANGUAGE", help="Language of a page in Markdown.")
-    ] = "en",
-    every: Annotated[bool, typer.Option("--all", help="Print all rows of long tables.")] = False,
+    old: Annotated[Path, _OLD],
+    new: Annotated[Path, _NEW],
+    data: Annotated[list[Path] | None, _PACKAGES] = None,
+    as_json: Annotated[bool, _JSON] = False,
+    output: Annotated[Path | None, _FILE] = None,
+    language: Annotated[str, _LANGUAGE] = "en",
+    every: Annotated[bool, _ALL] = False,
 ) -> None:
     """Say which values, verdicts and bounds moved between two editions, by how much and why.
 
@@ -120,11 +95,10 @@ def diff(
     also rest on an identity, a parameter or the code that changed. Moves that alter a stated
     finding (another word, verdict or sign) come first.
     """
-    from pensionbook.editions.releases.compare import compare
+    from pensionbook.editions.releases.doubts import diff as compared
     from pensionbook.editions.releases.show import deliver
-    from pensionbook.editions.releases.sides import read_sides
 
-    found = compare(*read_sides(old, new, data or ()))
+    found = compared(old, new, data=data or ())
     written = deliver(found, output, as_json=as_json, language=language, every=every)
     if written:
         typer.echo(f"written: {written}")

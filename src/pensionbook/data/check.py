@@ -4,19 +4,58 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from typing import Any
+from html import escape
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from pensionbook.data.figure_rules import check_figures
 from pensionbook.data.findings import Findings
+from pensionbook.data.names import is_slug
 from pensionbook.data.periods import release_date
 from pensionbook.data.structure import check_structure, explain_cell
 from pensionbook.data.table_rules import check_other_tables
 from pensionbook.data.tables import DESCRIPTOR, RawPackage
+from pensionbook.data.word_reference import check_references
 from pensionbook.errors import Problem, quote
 
-_SLUG = re.compile("[a-z0-9]+(-[a-z0-9]+)*")
+if TYPE_CHECKING:
+    import pandas as pd
+
 _TEXT = re.compile(r"(?![=+@＝＋－＠-])(?!.*<[A-Za-z/!?])[^\s\x00-\x1f\x7f]([^\x00-\x1f\x7f]*\S)?")
+
+
+class Problems(list[Problem]):
+    """The problems of a data package, one a line; empty where there are none.
+
+    Attributes:
+        summary: how many there are, or what the package holds.
+        to_do: what a package without problems still waits for.
+    """
+
+    def __init__(
+        self, problems: Iterable[Problem] = (), *, summary: str = "", to_do: Iterable[object] = ()
+    ) -> None:
+        super().__init__(problems)
+        self.summary = summary
+        self.to_do = [str(note) for note in to_do]
+
+    def __repr__(self) -> str:
+        return "\n".join(map(str, self)) or self.summary
+
+    def _repr_html_(self) -> str:
+        return (
+            self.table().to_html(index=False, na_rep="")
+            if self
+            else f"<p>{escape(self.summary)}</p>"
+        )
+
+    def table(self) -> pd.DataFrame:
+        """Columns ``file, row, column, found, mend``; the row is missing where a file is meant."""
+        import pandas as pd
+
+        columns = ["file", "row", "column", "found", "mend"]
+        rows = [[getattr(problem, column) for column in columns] for problem in self]
+        return pd.DataFrame(rows, columns=columns).astype({"row": "Int64"})
 
 
 def check_raw_package(raw: RawPackage) -> list[Problem]:
@@ -31,6 +70,7 @@ def check_raw_package(raw: RawPackage) -> list[Problem]:
     check_figures(raw, findings)
     check_other_tables(raw, findings)
     check_structure(raw, findings)
+    check_references(raw, findings)
     order = {file: number for number, file in enumerate([DESCRIPTOR, *raw.files.values()])}
     return sorted(
         findings.problems,
@@ -43,7 +83,7 @@ def _check_descriptor(descriptor: dict[str, Any], findings: Findings) -> None:
         findings.add(DESCRIPTOR, None, entry, found, mend)
 
     name = descriptor.get("name")
-    if not isinstance(name, str) or not _SLUG.fullmatch(name) or len(name) > 80:
+    if not is_slug(name) or len(name) > 80:
         problem(
             "name",
             "no name" if name is None else f"found {quote(str(name))}",

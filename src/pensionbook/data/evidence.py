@@ -7,15 +7,9 @@ and what rests on them is marked with the package's name, ``nbs-yearbooks:tianji
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    pass
-
-SLUG = re.compile("[a-z0-9]+(-[a-z0-9]+)*")
+from typing import Any
 
 
 def names_of(descriptor: Mapping[str, Any]) -> list[Any]:

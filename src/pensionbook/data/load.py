@@ -7,20 +7,14 @@ from __future__ import annotations
 from fractions import Fraction
 from pathlib import Path
 
-from pensionbook.data.check import check_raw_package
+from pensionbook.data.check import Problems, check_raw_package
 from pensionbook.data.evidence import folder_of, names_of
 from pensionbook.data.package import Area, Figure, Group, Identity, Indicator, Package, Term, Unit
 from pensionbook.data.periods import release_date
 from pensionbook.data.read import read_package
-from pensionbook.data.reads import Noted, loading, note
-from pensionbook.data.scenarios import FOLDER
-from pensionbook.data.tables import (
-    OPTIONAL_TABLES,
-    REQUIRED_TABLES,
-    RawPackage,
-    RawTable,
-    table_columns,
-)
+from pensionbook.data.readings import STRUCTURE, parts_of_structure, sum_of_structure
+from pensionbook.data.tables import OPTIONAL_TABLES, REQUIRED_TABLES, RawPackage, RawTable
+from pensionbook.data.todo import to_do
 from pensionbook.data.vintages import LATEST, split_by_vintage
 from pensionbook.errors import PackageError, ParameterError, Problem, quote
 
@@ -38,11 +32,10 @@ def load_evidence(package: Package, name: str) -> Package:
         raise ParameterError(
             f"{package.name} names no evidence {name!r} in its datapackage.yaml; it names: {named}"
         )
-    note(name)
     return load_package(folder_of(package.path, name), check=False)
 
 
-def check_package(path: str | Path) -> list[Problem]:
+def check_package(path: str | Path) -> Problems:
     """All problems of a data package at once; an empty list when there are none.
 
     Structure, types and constraints are checked with frictionless against our Table Schemas, and
@@ -50,15 +43,35 @@ def check_package(path: str | Path) -> list[Problem]:
 
     Args:
         path: the folder that holds datapackage.yaml.
+
+    >>> pb.check("data/example-county-2004")
+    example-county-2004: no problems: 12 figures, 2 identities
+    >>> pb.check("data/example-country-2004").table()[["file", "mend"]]
+                   file                                       mend
+    0  datapackage.yaml  give the folder that holds datapackage.yaml
     """
-    return check_raw_package(read_package(path))
+    raw = read_package(path)
+    problems = check_raw_package(raw)
+    name = str(raw.descriptor.get("name", raw.path))
+    if problems:
+        count = len(problems)
+        return Problems(problems, summary=f"{name}: {count} problem{'s' * (count != 1)}")
+    figures = len(raw.tables["figures"].rows)
+    identities = len({row[0] for row in raw.tables["identities"].rows})
+    summary = (
+        f"{name}: no problems: {figures} figure{'s' * (figures != 1)}, "
+        f"{identities} identit{'y' if identities == 1 else 'ies'}"
+    )
+    return Problems(summary=summary, to_do=to_do(raw))
 
 
-def load_package(path: str | Path, *, check: bool = True, vintage: str = LATEST) -> Package:
+def load_package(
+    source: str | Path | RawPackage, *, check: bool = True, vintage: str = LATEST
+) -> Package:
     """Read a data package.
 
     Args:
-        path: the folder that holds datapackage.yaml.
+        source: the folder that holds datapackage.yaml, or what was read of it already.
         check: run the whole check first; without it only files that cannot be read at all and
             numbers that cannot be parsed are noticed.
         vintage: which figure is in force where a quantity was published more than once: of each
@@ -68,17 +81,21 @@ def load_package(path: str | Path, *, check: bool = True, vintage: str = LATEST)
     Raises:
         PackageError: the package has problems; all of them are listed.
         ParameterError: there is no such vintage.
+
+    >>> pb.load("data/example-county-2004")
+    Package example-county-2004: 12 figures, 2 identities
     """
-    with loading(Path(path)):
-        raw = read_package(path)
-        problems = check_raw_package(raw) if check else raw.problems
+    raw = source if isinstance(source, RawPackage) else read_package(source)
+    problems = check_raw_package(raw) if check else raw.problems
     if problems:
         raise PackageError(problems)
     files = {
         name: raw.tables[name].file if name in raw.tables else f"{name}.csv"
         for name in OPTIONAL_TABLES
     }
-    figures, superseded = split_by_vintage(_figures(raw.tables["figures"]), vintage)
+    parameters = _own_parameters(raw)
+    rows, structures = _figures(raw.tables["figures"])
+    figures, superseded = split_by_vintage(rows, vintage)
     return Package(
         path=raw.path,
         name=str(raw.descriptor.get("name", "")),
@@ -87,48 +104,53 @@ def load_package(path: str | Path, *, check: bool = True, vintage: str = LATEST)
         created=release_date(raw.descriptor.get("created")),
         figures=figures,
         superseded=superseded,
-        identities=_identities(raw),
-        indicators={row[0]: Indicator(*row) for row in raw.tables["indicators"].rows},
-        groups={row[0]: Group(*row) for row in raw.tables["groups"].rows},
-        areas={row[0]: Area(*row) for row in raw.tables["areas"].rows},
+        identities=(*_identities(raw), *structures),
+        indicators={row["id"]: Indicator(**row) for row in raw.tables["indicators"].records()},
+        groups={row["id"]: Group(**row) for row in raw.tables["groups"].records()},
+        areas={row["id"]: Area(**row) for row in raw.tables["areas"].records()},
         units=_units(raw),
-        tables=Noted(
-            {
-                name: tuple(raw.tables[name].records()) if name in raw.tables else ()
-                for name in OPTIONAL_TABLES
-            },
-            files,
-        ),
+        tables={
+            name: tuple(raw.tables[name].records()) if name in raw.tables else ()
+            for name in OPTIONAL_TABLES
+        },
         sha256=raw.sha256,
         evidence=tuple(names_of(raw.descriptor)),
-        area=_own_area(raw),
+        area=parameters.get("area", ""),
+        parameters=parameters,
+        changes=() if vintage == LATEST else (f"as of {vintage} figures",),
         files=files,
         required_files={name: raw.tables[name].file for name in REQUIRED_TABLES},
-        scenarios=Noted(raw.scenarios, FOLDER),
-        translations=Noted(
-            {
-                (row["language"], row["text"]): row["translation"]
-                for row in (
-                    raw.tables["translations"].records() if "translations" in raw.tables else ()
-                )
-            },
-            files["translations"],
-        ),
+        word=raw.word,
+        scenarios=raw.scenarios,
+        translations={
+            (row["language"], row["text"]): row["translation"]
+            for row in (
+                raw.tables["translations"].records() if "translations" in raw.tables else ()
+            )
+        },
     )
 
 
-def _own_area(raw: RawPackage) -> str:
+def _own_parameters(raw: RawPackage) -> dict[str, str]:
     own = raw.descriptor.get("pensionbook")
     parameters = own.get("parameters") if isinstance(own, dict) else None
-    return str(parameters.get("area", "")) if isinstance(parameters, dict) else ""
+    found = parameters if isinstance(parameters, dict) else {}
+    return {str(name): str(value) for name, value in found.items()}
 
 
-def _figures(table: RawTable) -> tuple[Figure, ...]:
-    fixed = len(table_columns("figures"))
-    return tuple(
-        Figure(*row[:fixed], line, *row[fixed:])
-        for line, row in zip(table.lines, table.rows, strict=True)
-    )
+def _figures(table: RawTable) -> tuple[list[Figure], list[Identity]]:
+    """The figures, and the sums that structures among them state."""
+    figures: list[Figure] = []
+    sums: list[Identity] = []
+    for line, record in zip(table.lines, table.records(), strict=True):
+        figure = Figure(**record, row=line)
+        if figure.statistic != STRUCTURE:
+            figures.append(figure)
+            continue
+        parts = parts_of_structure(figure)
+        figures += parts
+        sums.append(sum_of_structure(figure, parts))
+    return figures, sums
 
 
 def _identities(raw: RawPackage) -> tuple[Identity, ...]:

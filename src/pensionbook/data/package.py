@@ -5,147 +5,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, fields, replace
 from datetime import date
-from fractions import Fraction
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from pensionbook.errors import Problem
+from pensionbook.data.check import check_raw_package
+from pensionbook.data.figures import VINTAGES
+from pensionbook.data.records import Area, Figure, Group, Identity, Indicator, Term, Unit
+from pensionbook.data.reforms import Change, Scenario
+from pensionbook.data.tables import RawPackage, RawTable
+from pensionbook.errors import PackageError, ParameterError, Problem, nearest, quote
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 __all__ = [
     "Area",
+    "Change",
     "Figure",
     "Group",
     "Identity",
     "Indicator",
     "Package",
     "Problem",
+    "Scenario",
     "Term",
     "Unit",
 ]
 
-
-@dataclass(frozen=True, slots=True)
-class Figure:
-    """A printed figure: a row of figures.csv, all text as printed, "" where a cell is empty.
-
-    ``row`` is its line in the file, the header being line 1.
-    """
-
-    figure_id: str
-    locator: str
-    indicator: str
-    group: str
-    area: str
-    period: str
-    base_period: str
-    statistic: str
-    of_indicator: str
-    of_group: str
-    of_area: str
-    printed: str
-    unit: str
-    qualifier: str
-    note: str
-    row: int
-    vintage: str = ""
-
-    @property
-    def cell(self) -> tuple[str, ...]:
-        """What the figure is about, whatever it says: equal for two vintages of a quantity."""
-        place = (self.indicator, self.group, self.area, self.period, self.base_period)
-        return (*place, self.statistic, *(self.of if self.has_of else ()))
-
-    @property
-    def has_of(self) -> bool:
-        """Whether the figure is a share or ratio of something else."""
-        return bool(self.of_indicator or self.of_group or self.of_area)
-
-    @property
-    def of(self) -> tuple[str, str, str]:
-        """Indicator, group and area of the whole; what is empty is the figure's own.
-
-        Means something only where :attr:`has_of` is true.
-        """
-        return (
-            self.of_indicator or self.indicator,
-            self.of_group or self.group,
-            self.of_area or self.area,
-        )
+_FIGURES = "figures.csv"
 
 
-@dataclass(frozen=True, slots=True)
-class Term:
-    """One signed term of an identity: a level, or a change when it has a base period.
-
-    ``period`` is "*" where the identity holds in every period.
-    """
-
-    coefficient: Fraction
-    indicator: str
-    group: str
-    area: str
-    period: str
-    base_period: str
-
-
-@dataclass(frozen=True, slots=True)
-class Identity:
-    """Terms that sum to zero, by definition or under the named assumption."""
-
-    identity_id: str
-    terms: tuple[Term, ...]
-    assumption: str
-    why: str
-
-
-@dataclass(frozen=True, slots=True)
-class Unit:
-    """A unit; one of it is ``scale`` of its base unit.
-
-    ``whole`` units count indivisible things, so that a printed integer in them is exact.
-    """
-
-    id: str
-    name_en: str
-    name_zh: str
-    base: str
-    scale: Fraction
-    whole: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Indicator:
-    """What is measured; ``unit`` is its base unit, ``kind`` stock, flow, rate or other."""
-
-    id: str
-    name_en: str
-    name_zh: str
-    kind: str
-    unit: str
-    definition_en: str
-    definition_zh: str
-
-
-@dataclass(frozen=True, slots=True)
-class Group:
-    """Whom a figure counts; ``parent`` is the group it is part of, "" for a root."""
-
-    id: str
-    name_en: str
-    name_zh: str
-    parent: str
-
-
-@dataclass(frozen=True, slots=True)
-class Area:
-    """Where a figure holds; ``parent`` is the area it is part of, "" for a root."""
-
-    id: str
-    name_en: str
-    name_zh: str
-    parent: str
+def without_looks(digests: Mapping[str, str]) -> dict[str, str]:
+    """Those files that bear on more than the looks of the Word report."""
+    return {name: digest for name, digest in digests.items() if not name.endswith(".docx")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +60,9 @@ class Package:
         scenarios: the reforms of its folder scenarios, by id.
         files: the file of each optional table, by the table's name.
         required_files: the file of each other table.
+        word: the file that the Word report takes its looks from, by language.
+        parameters: what a report is about unless something else is asked for.
+        changes: in words, how it differs from its files; see :meth:`without`.
     """
 
     path: Path
@@ -187,12 +85,9 @@ class Package:
     scenarios: Mapping[str, Scenario] = field(default_factory=dict)
     files: Mapping[str, str] = field(default_factory=dict)
     required_files: Mapping[str, str] = field(default_factory=dict)
-
-    @property
-    def optional_files(self) -> list[str]:
-        """Those of its files that a notebook need not read, and all of its evidence."""
-        tables = {*self.files.values()}
-        return sorted(name for name in self.sha256 if "/" in name or name in tables)
+    word: Mapping[str, str] = field(default_factory=dict)
+    parameters: Mapping[str, str] = field(default_factory=dict)
+    changes: tuple[str, ...] = ()
 
     def said(self, text: str, language: str) -> str:
         """A text of the tables in a language; as it stands where it is not translated."""
@@ -214,34 +109,153 @@ class Package:
         name = self.name_of(self.areas[area], language)
         return f"{title}：{name}" if chinese else f"{title}: {name}"
 
+    # -- figures, and doubts about them -------------------------------------------------------
 
-@dataclass(frozen=True, slots=True)
-class Change:
-    """What a reform does to one parameter: ``set``, ``add`` or ``scale``, by a range."""
+    def __repr__(self) -> str:
+        superseded = f", {len(self.superseded)} superseded" if self.superseded else ""
+        counts = f"{len(self.figures)} figures{superseded}, {len(self.identities)} identities"
+        return f"Package {self.label}: {counts}"
 
-    kind: str
-    low: Fraction
-    high: Fraction
+    @property
+    def label(self) -> str:
+        """Its name, with what was changed in it."""
+        return ", ".join((self.name, *self.changes))
+
+    def figure(self, figure_id: str) -> Figure:
+        """A printed figure, in force or superseded.
+
+        Raises:
+            ParameterError: the package has none of that id.
+
+        >>> pb.load("data/example-county-2004").figure("staff_2004")
+        Figure staff_2004: level of employees, all, example_county, 2004: 6.13 10k_person (Table 1)
+        """
+        every = {figure.figure_id: figure for figure in (*self.figures, *self.superseded)}
+        if figure_id not in every:
+            raise ParameterError(
+                f"{self.name} has no figure {quote(str(figure_id))}"
+                f"{nearest(str(figure_id), every)}; write an id of {_FIGURES}"
+            )
+        return every[figure_id]
+
+    def table(self) -> pd.DataFrame:
+        """The figures in force, all cells as text: the columns of figures.csv and ``row``."""
+        import pandas as pd
+
+        columns = [column.name for column in fields(Figure)]
+        rows = [[getattr(figure, column) for column in columns] for figure in self.figures]
+        return pd.DataFrame(rows, columns=columns)
+
+    def without(self, *figure_ids: str) -> Package:
+        """The package as if these figures had not been printed; this one stays as it is.
+
+        Where a figure had superseded others, the latest vintage of these comes into force.
+
+        Raises:
+            ParameterError: the package has no such figure.
+
+        >>> package = pb.load("data/example-county-2004")
+        >>> package.without("staff_2004")
+        Package example-county-2004, without staff_2004: 11 figures, 2 identities
+        """
+        gone = {self.figure(figure_id).figure_id for figure_id in figure_ids}
+        in_force = [figure for figure in self.figures if figure.figure_id not in gone]
+        others = [figure for figure in self.superseded if figure.figure_id not in gone]
+        heirs = _latest_without_heir(others, {figure.cell for figure in in_force})
+        return replace(
+            self,
+            figures=tuple(sorted((*in_force, *heirs), key=lambda figure: figure.row)),
+            superseded=tuple(figure for figure in others if figure not in heirs),
+            changes=(*self.changes, *(f"without {name}" for name in dict.fromkeys(figure_ids))),
+        )
+
+    def reading(
+        self,
+        figure_id: str,
+        *,
+        printed: str | None = None,
+        qualifier: str | None = None,
+        unit: str | None = None,
+    ) -> Package:
+        """The package as if a figure had been printed otherwise; this one stays as it is.
+
+        Args:
+            figure_id: of the figure.
+            printed: the numeral, as text: its last digit says how it was rounded.
+            qualifier: ``exact``, ``about``, ``nearly``, ``over``, ``at_least`` or ``forecast``.
+            unit: an id of units.csv.
+
+        Raises:
+            ParameterError: the package has no such figure, or nothing is to be read otherwise.
+            PackageError: the figure would not pass the check; all its problems are listed.
+
+        >>> package = pb.load("data/example-county-2004")
+        >>> package.reading("staff_2004", printed="6.31").figure("staff_2004").as_printed
+        '6.31 10k_person'
+        """
+        old = self.figure(figure_id)
+        told = {"printed": printed, "qualifier": qualifier, "unit": unit}
+        chosen = {column: cell for column, cell in told.items() if cell is not None}
+        if not chosen:
+            raise ParameterError(
+                f"{figure_id}: nothing to read otherwise; write printed=, qualifier= or unit="
+            )
+        for column, cell in chosen.items():
+            if not isinstance(cell, str):
+                raise ParameterError(
+                    f"{column}={cell!r} is no text, which alone says how a numeral was rounded; "
+                    f"write {column}={str(cell)!r} as it would be printed"
+                )
+        new = replace(
+            old,
+            printed=chosen.get("printed", old.printed),
+            qualifier=chosen.get("qualifier", old.qualifier),
+            unit=chosen.get("unit", old.unit),
+        )
+        problems = [p for p in check_raw_package(self._raw(new)) if p.file == _FIGURES]
+        if problems:
+            raise PackageError(problems)
+
+        def put(figures: Iterable[Figure]) -> tuple[Figure, ...]:
+            return tuple(new if figure is old else figure for figure in figures)
+
+        return replace(
+            self,
+            figures=put(self.figures),
+            superseded=put(self.superseded),
+            changes=(*self.changes, f"{figure_id} read as {new.as_printed}"),
+        )
+
+    def _raw(self, figure: Figure) -> RawPackage:
+        """One figure, with the words that it may use, as its rows in the tables."""
+        tables: dict[str, Iterable[Any]] = {
+            "figures": [figure],
+            "indicators": self.indicators.values(),
+            "groups": self.groups.values(),
+            "areas": self.areas.values(),
+            "units": self.units.values(),
+        }
+        raw = RawPackage(self.path)
+        for name, rows in tables.items():
+            columns = tuple(f.name for row in rows for f in fields(row) if f.name != "row")
+            columns = tuple(dict.fromkeys(columns))
+            cells = [[_cell(getattr(row, column)) for column in columns] for row in rows]
+            lines = [getattr(row, "row", number) for number, row in enumerate(rows, 2)]
+            raw.tables[name] = RawTable(f"{name}.csv", columns, lines, cells)
+        return raw
 
 
-@dataclass(frozen=True, slots=True)
-class Scenario:
-    """A reform as its file states it.
+def _cell(value: object) -> str:
+    return {True: "yes", False: "no"}[value] if isinstance(value, bool) else str(value)
 
-    Attributes:
-        measures: ids of measures.csv that it stands for.
-        includes: ids of other reforms, whose changes come before its own.
-        changes: by parameter.
-        first, last: years of the phase-in; None where it is there from the start.
-    """
 
-    id: str
-    name_en: str
-    name_zh: str
-    why_en: str
-    why_zh: str
-    measures: tuple[str, ...] = ()
-    includes: tuple[str, ...] = ()
-    changes: Mapping[str, Change] = field(default_factory=dict)
-    first: int | None = None
-    last: int | None = None
+def _latest_without_heir(
+    superseded: Iterable[Figure], in_force: set[tuple[str, ...]]
+) -> list[Figure]:
+    """Of the figures about cells that nothing in force is about, those of the latest vintage."""
+    alone = [figure for figure in superseded if figure.cell not in in_force]
+    latest: dict[tuple[str, ...], int] = {}
+    for figure in alone:
+        rank = VINTAGES.index(figure.vintage)
+        latest[figure.cell] = max(rank, latest.get(figure.cell, 0))
+    return [f for f in alone if VINTAGES.index(f.vintage) == latest[f.cell]]

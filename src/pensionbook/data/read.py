@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any
 
 import yaml
 
-from pensionbook.data.evidence import SLUG, folder_of, names_of
+from pensionbook.data.evidence import folder_of, names_of
+from pensionbook.data.names import is_slug
 from pensionbook.data.scenarios import add_scenarios
 from pensionbook.data.tables import (
     DESCRIPTOR,
@@ -16,10 +17,12 @@ from pensionbook.data.tables import (
     TABLES,
     DescriptorLoader,
     RawPackage,
-    _read_table,
     decode,
     read_bytes,
+    read_table,
+    stays_inside,
 )
+from pensionbook.data.word_reference import add_references
 from pensionbook.errors import Problem, listed, nearest, quote
 
 _ENTRY = "pensionbook, evidence"
@@ -33,7 +36,7 @@ def add_evidence(raw: RawPackage, file: str) -> None:
 
     seen = {raw.path.resolve().name}
     for name in names_of(raw.descriptor):
-        if not isinstance(name, str) or not SLUG.fullmatch(name):
+        if not is_slug(name):
             problem(
                 f"found {quote(str(name))}",
                 "write the name of a folder beside this one, such as nbs-yearbooks",
@@ -66,10 +69,11 @@ def read_package(path: str | Path, *, alone: bool = False) -> RawPackage:
     raw.descriptor = _read_descriptor(raw)
     raw.files = _table_files(raw)
     for name, file in raw.files.items():
-        table = _read_table(raw, name, file)
+        table = read_table(raw, name, file)
         if table is not None:
             raw.tables[name] = table
     add_scenarios(raw)
+    add_references(raw)
     if not alone:
         add_evidence(raw, DESCRIPTOR)
     return raw
@@ -139,7 +143,7 @@ def _table_files(raw: RawPackage) -> dict[str, str]:
             problem(f"{entry}, name", f"{name} is listed a second time", "keep one of the two")
             continue
         listed_names.add(name)
-        if not isinstance(file, str) or not _stays_inside(file):
+        if not isinstance(file, str) or not stays_inside(file):
             problem(
                 f"resource {name}, path",
                 f"{quote(str(file))} leads out of the package",
@@ -156,9 +160,3 @@ def _table_files(raw: RawPackage) -> dict[str, str]:
                 "resources", f"the table {name} is missing", f"add '- name: {name}' with its path"
             )
     return files
-
-
-def _stays_inside(file: str) -> bool:
-    path = PurePosixPath(file.replace("\\", "/"))
-    absolute = path.is_absolute() or (path.parts and ":" in path.parts[0])
-    return bool(path.parts) and not absolute and ".." not in path.parts and "\0" not in file

@@ -8,10 +8,10 @@ import shutil
 import tempfile
 from pathlib import Path
 
+from pensionbook.data.names import is_slug
 from pensionbook.errors import ScaffoldError, quote
 
 _SKELETON = Path(__file__).parent / "skeleton"
-_NAME = re.compile("[a-z0-9]+(-[a-z0-9]+)*")
 _YEAR_AT_END = re.compile("-?((?:19|20)[0-9]{2})$")
 LONGEST_NAME = 60
 # The year that stands in a skeleton whose name has none, and how far back its baseline lies.
@@ -33,7 +33,7 @@ def new_edition(name: str, folder: Path | None = None) -> Path:
     Raises:
         ScaffoldError: the name cannot be one, the folder exists, or it cannot be written.
     """
-    if not _NAME.fullmatch(name) or len(name) > LONGEST_NAME:
+    if not is_slug(name) or len(name) > LONGEST_NAME:
         raise ScaffoldError(
             f"{quote(name)} cannot name an edition; use small letters, digits and single hyphens, "
             f"at most {LONGEST_NAME} of them, such as my-region-2004"

@@ -26,7 +26,7 @@ from typing import Any
 
 import yaml
 
-from pensionbook.data.package import Change, Scenario
+from pensionbook.data.reforms import Change, Scenario
 from pensionbook.data.tables import DescriptorLoader, RawPackage, decode, read_bytes
 from pensionbook.errors import Problem, listed, nearest, quote
 

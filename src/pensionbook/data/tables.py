@@ -11,12 +11,12 @@ import hashlib
 import io
 from dataclasses import dataclass, field
 from functools import cache
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 import yaml
 
-from pensionbook.data.package import Scenario
+from pensionbook.data.reforms import Scenario
 from pensionbook.errors import Problem, listed, nearest, quote
 
 DESCRIPTOR = "datapackage.yaml"
@@ -54,7 +54,7 @@ class RawTable:
 
     Attributes:
         file: its file, as datapackage.yaml names it.
-        columns: the columns of its schema, in order; without the optional ones that it leaves out.
+        columns: the columns of its schema, in order, then those optional ones that it has.
         lines: line of the file at which each row begins, the header being line 1.
         rows: the cells of each row, as many as there are columns.
         unread_ids: first cells of the rows that have too few or too many cells, so that what
@@ -80,7 +80,8 @@ class RawPackage:
     """What could be read of a data package, and what stood in the way.
 
     ``files`` holds the file of each table, by the table's name, and ``tables`` only those tables
-    whose header was right; rows that could not be read are left out.
+    whose header was right; rows that could not be read are left out. ``word`` holds the file that
+    the Word report takes its looks from, by language.
     """
 
     path: Path
@@ -90,6 +91,7 @@ class RawPackage:
     sha256: dict[str, str] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     scenarios: dict[str, Scenario] = field(default_factory=dict)
+    word: dict[str, str] = field(default_factory=dict)
 
 
 def schemas_folder() -> Path:
@@ -119,6 +121,13 @@ def optional_columns(name: str) -> tuple[str, ...]:
     """The columns that a table may have after the others, or leave out altogether."""
     fields = table_schema(name)["fields"]
     return tuple(column["name"] for column in fields if column.get("optional"))
+
+
+def stays_inside(file: str) -> bool:
+    """Whether a path that a descriptor names leads to a place in the package's folder."""
+    path = PurePosixPath(file.replace("\\", "/"))
+    absolute = path.is_absolute() or (path.parts and ":" in path.parts[0])
+    return bool(path.parts) and not absolute and ".." not in path.parts and "\0" not in file
 
 
 def read_bytes(raw: RawPackage, file: str, largest: int) -> bytes | None:
@@ -173,7 +182,7 @@ def decode(raw: RawPackage, file: str, content: bytes) -> str | None:
     return problem(row, "not encoded as UTF-8 but, it seems, as GBK", save)
 
 
-def _read_table(raw: RawPackage, name: str, file: str) -> RawTable | None:
+def read_table(raw: RawPackage, name: str, file: str) -> RawTable | None:
     content = read_bytes(raw, file, LARGEST_FILE_BYTES)
     text = None if content is None else decode(raw, file, content)
     if text is None:
@@ -198,8 +207,7 @@ def _read_rows(
     line = 1
     try:
         header = next(reader)
-        if not set(optional).isdisjoint(header):
-            table.columns += optional
+        table.columns += tuple(c for c in dict.fromkeys(header) if c in optional)
         if tuple(header) != table.columns:
             return [_header_problem(table.file, table.columns, header)], False
         line = reader.line_num + 1

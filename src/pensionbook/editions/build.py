@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from pensionbook.book.compile import Compiler, open_compiler
-from pensionbook.book.contents import reading_order
+from pensionbook.book.contents import check_contents, reading_order
 from pensionbook.book.handed import (
     Notebooks,
     Values,
@@ -26,245 +25,264 @@ from pensionbook.book.handed import (
 from pensionbook.book.kept import kept_book, trim
 from pensionbook.book.layout import EXTRA, TEMPLATES
 from pensionbook.book.stage import compile_book, stage, take
-from pensionbook.data.package import Package
+from pensionbook.data.package import Package, without_looks
+from pensionbook.data.stated import digests_by_part
 from pensionbook.editions import manifest
+from pensionbook.editions.imported import code_of
+from pensionbook.editions.inputs import PAGE_ROOMS, of_rooms
 from pensionbook.editions.places import KEPT_BOOKS, report_file
+from pensionbook.editions.plan import Plan
+from pensionbook.editions.sources import copy_packages
+from pensionbook.editions.workshop import Workshop
 from pensionbook.errors import BuildError
 from pensionbook.files.cache import Cache
 from pensionbook.files.digests import sha256_json
-from pensionbook.files.staging import swap_into_place
-from pensionbook.language.languages import LOCALE
+from pensionbook.files.staging import staging_folder, swap_into_place
+from pensionbook.language.languages import LOCALE, SOURCE_LANGUAGE
 from pensionbook.language.messages import translate
-from pensionbook.notebooks.pool import Pool, clean_environment
 from pensionbook.notebooks.results import notebook_text, published
-from pensionbook.notebooks.run import Executed, Progress, Run, execute, look_up, plan_runs, pool_for
-from pensionbook.notebooks.source import SourceNotebook, Value
+from pensionbook.notebooks.run import Executed, Progress, execute, look_up, plan_runs
+from pensionbook.notebooks.source import DATA, check_values
 from pensionbook.report.audit import AUDIT_FILE, BOUNDS_FILE
-
-if TYPE_CHECKING:
-    from pensionbook.editions.workshop import Workshop
 
 _SHOWN_MESSAGES = 30
 _TRANSLATED = "all messages are translated"
 
 
-@dataclass(frozen=True, slots=True)
-class Job:
-    """What is to be built from what.
+@contextmanager
+def _at_work(plan: Plan, package: Package) -> Iterator[Path]:
+    """A staging folder for a plan that can be built."""
+    check_values(plan.values, package.areas)
+    check_contents(plan.sources.book, [notebook.name for notebook in plan.notebooks])
+    with staging_folder(plan.output) as staging:
+        try:
+            yield staging
+        except OSError as error:
+            reason = error.strerror or error
+            raise BuildError(f"cannot write {error.filename or staging}: {reason}") from error
 
-    Attributes:
-        values: of the notebooks' parameters but the language.
-        own_values: those that the package states, for notebooks that are about all of it.
-        inputs: sha256 of each file by its name.
-        workshop: processes that outlive this build; without one the build has its own.
-        since: release that the page of revisions compares with.
+
+def build(plan: Plan, package: Package, workshop: Workshop, progress: Progress) -> None:
+    """Build what was planned, whatever stands in its place.
+
+    Args:
+        package: the plan's data package, checked.
+
+    Raises:
+        ParameterError: the package has no such area or period.
+        NotebookError: a notebook stops.
+        BuildError: the book does not compile, the languages do not agree, or the output cannot be
+            written.
     """
+    with _at_work(plan, package) as staging:
+        _Build(plan, package, workshop, progress, staging).run()
 
+
+def build_alone(
+    plan: Plan,
+    package: Package,
+    versions: Mapping[str, str],
+    cache: Cache,
+    jobs: int,
+    progress: Progress,
+) -> None:
+    """Build in a workshop that is opened for it and lies in its staging folder.
+
+    Arguments and errors are those of :func:`build` and :class:`Workshop`.
+    """
+    with (
+        _at_work(plan, package) as staging,
+        closing(Workshop(plan, staging, cache, versions, jobs)) as workshop,
+    ):
+        _Build(plan, package, workshop, progress, staging).run()
+
+
+def build_ahead(plan: Plan, package: Package, workshop: Workshop, progress: Progress) -> None:
+    """Do what is the same for all areas, so that builds find it in the cache.
+
+    Raises:
+        BuildError: a message is not translated.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        _Build(plan, package, workshop, progress, Path(folder)).prepare()
+
+
+@dataclass(frozen=True, slots=True)
+class _Build:
+    """A plan that is carried out in a staging folder."""
+
+    plan: Plan
     package: Package
-    notebooks: list[SourceNotebook]
-    book: Path
-    config: Path
-    values: dict[str, Value]
-    own_values: dict[str, Value]
-    languages: Sequence[str]
-    formats: Sequence[str]
-    inputs: dict[str, str]
-    versions: dict[str, str]
+    workshop: Workshop
     progress: Progress
-    workshop: Workshop | None = None
-    since: Path | None = None
+    staging: Path
 
-    def run(self, staging: Path, output: Path, cache: Cache, jobs: int) -> None:
-        """Do all steps in the staging folder, then swap.
+    @property
+    def new(self) -> Path:
+        """The folder that becomes the edition's."""
+        return self.staging / "new"
 
-        Raises:
-            NotebookError: a notebook stops.
-            BuildError: the book does not compile, or the languages do not agree.
-        """
-        self._check_catalogues(cache)
-        new, work = staging / "new", staging / "work"
-        new.mkdir()
-        work.mkdir()
+    @property
+    def inputs(self) -> dict[str, str]:
+        """The plan's inputs that bear on more than the looks of the Word report."""
+        return without_looks(self.plan.inputs)
+
+    @property
+    def cache(self) -> Cache:
+        """What earlier builds kept."""
+        return self.workshop.cache
+
+    def prepare(self) -> dict[str, dict[str, Any]]:
+        """Check the translations and write the audit; the data of the register come back."""
+        self._check_catalogues()
+        self.new.mkdir()
+        return self._audit()
+
+    def run(self) -> None:
+        """Do all steps, then swap."""
+        self._check_catalogues()
+        self.new.mkdir()
         # The compiler gets ready while the notebooks run.
-        with self._compiler(work, cache) as compiler:
-            self._make(staging, new, work, cache, jobs, compiler)
+        self.workshop.compiler()
+        self._make()
         self.progress.step("swap into place")
-        chosen = {"languages": list(self.languages), "formats": list(self.formats)}
-        written = manifest.compose(
-            self.package.name, self.values, chosen, self.inputs, self.versions, new
-        )
-        manifest.write(written, new)
-        swap_into_place(new, output)
-        cache.trim()
-        trim(cache.folder / KEPT_BOOKS)
+        outputs = dict(sorted(manifest.output_digests(self.new).items()))
+        written = self.plan.manifest(self.workshop.versions) | {"outputs": outputs}
+        manifest.write(written, self.new)
+        swap_into_place(self.new, self.plan.output)
+        self.cache.trim()
+        trim(self.cache.folder / KEPT_BOOKS)
 
-    def ahead(self, cache: Cache) -> None:
-        """Do what is the same for all areas, so that builds find it in the cache.
-
-        Raises:
-            BuildError: a message is not translated.
-        """
-        self._check_catalogues(cache)
-        with tempfile.TemporaryDirectory() as folder:
-            self._audit(Path(folder), cache, self._audit_key())
-
-    def _audit_key(self) -> str:
-        return sha256_json(["audit", self._data(), self.versions, list(self.languages)])
-
-    def _data(self) -> dict[str, str]:
-        """Digests of what notebooks and the audit read."""
-        return {
-            name: digest
-            for name, digest in self.inputs.items()
-            if name.startswith(("package/", "pensionbook/", "schemas/"))
-        }
-
-    def _compiler(self, work: Path, cache: Cache) -> AbstractContextManager[Compiler]:
-        if self.workshop:
-            return nullcontext(self.workshop.compiler())
-        return open_compiler(clean_environment(work, cache.folder))
-
-    def _pool(
-        self, waiting: Sequence[Run], work: Path, cache: Cache, jobs: int
-    ) -> AbstractContextManager[Pool | None]:
-        if self.workshop:
-            return nullcontext(self.workshop.pool() if waiting else None)
-        return pool_for(waiting, work, cache, jobs, self._reconciled(cache))
-
-    def _make(
-        self, staging: Path, new: Path, work: Path, cache: Cache, jobs: int, compiler: Compiler
-    ) -> None:
+    def _make(self) -> None:
         """Audit, notebooks, pages and formats, in the folder ``new``."""
-        registers, executed = self._compute(new, work, cache, jobs)
+        languages = self.plan.languages
+        registers, executed = self._compute()
         by_language = {
-            language: {book.name: executed[language, book.name] for book in self.notebooks}
-            for language in self.languages
+            language: {book.name: executed[language, book.name] for book in self.plan.notebooks}
+            for language in languages
         }
         values = {
-            language: self._values(notebooks, new / "notebooks" / language)
+            language: self._values(notebooks, self.new / "notebooks" / language)
             for language, notebooks in by_language.items()
         }
-        write_values(values, new / "values.json")
+        write_values(values, self.new / "values.json")
+        copy_packages(self.package, self.new / DATA)
         check_exhibits({lang: exhibits_of(books) for lang, books in by_language.items()})
         check_models({language: models(books) for language, books in by_language.items()})
-        revisions = self._revisions(new)
+        revisions = self._revisions()
         self.progress.step("book")
 
         def publish(language: str) -> None:
+            notebooks = by_language[language]
             register = registers[language] | {
-                "languages": list(self.languages),
+                "languages": list(languages),
                 "revisions": revisions.get(language),
             }
-            pages = data_files(
-                by_language[language], register, values[language], cache, self._upstream()
-            )
-            folder = staging / f"book-{language}"
-            folder.mkdir()
-            self._compile(by_language[language], pages, language, folder, new, compiler, cache)
+            pages = data_files(notebooks, register, values[language], self.cache, self._upstream())
+            self._publish(language, notebooks, pages)
 
-        with ThreadPoolExecutor(max_workers=min(jobs, len(self.languages))) as threads:
-            list(threads.map(publish, self.languages))
+        with ThreadPoolExecutor(min(self.workshop.jobs, len(languages))) as threads:
+            list(threads.map(publish, languages))
 
-    def _revisions(self, new: Path) -> dict[str, dict[str, Any]]:
+    def _revisions(self) -> dict[str, dict[str, Any]]:
         """What moved since an earlier release, by language; nothing where none is named."""
-        if not self.since:
+        if not self.plan.since:
             return {}
         from pensionbook.editions.releases.inbook import revisions
 
-        content = {
-            "edition": self.package.name,
-            "parameters": self.values,
-            "inputs": self.inputs,
-            "versions": self.versions,
-        }
-        return revisions(self.since, new, self.package, content, self.languages)
+        content = self.plan.manifest(self.workshop.versions)
+        return revisions(self.plan.since, self.new, self.package, content, self.plan.languages)
 
-    def _check_catalogues(self, cache: Cache) -> None:
+    def _check_catalogues(self) -> None:
         """Check that what the program and the notebooks say is translated."""
         from pensionbook.language.catalogues import problems
 
         own = {n: d for n, d in self.inputs.items() if n.startswith(("pensionbook/", "notebooks/"))}
-        key = sha256_json(["messages", own, list(self.languages)])
-        if cache.load(key) == _TRANSLATED:
+        key = sha256_json(["messages", own, list(self.plan.languages)])
+        if self.cache.load(key) == _TRANSLATED:
             return
-        folder = self.notebooks[0].path.parent
+        folder = self.plan.notebooks[0].path.parent
         wrong = [
             f"  {line}"
-            for language in self.languages
+            for language in self.plan.languages
             for line in problems(language, folder, stale=False)
         ]
         if wrong:
             listing = "\n".join(wrong[:_SHOWN_MESSAGES])
-            raise BuildError(f"{len(wrong)} messages wait for a translation:\n{listing}")
-        cache.store(key, _TRANSLATED)
+            raise BuildError(
+                f"{len(wrong)} messages wait for a translation:\n{listing}\n"
+                "run `make messages` and write it into these catalogues of "
+                "src/pensionbook/language, or build the language they are written in alone: "
+                f"--language {SOURCE_LANGUAGE}"
+            )
+        self.cache.store(key, _TRANSLATED)
 
-    def _compute(
-        self, new: Path, work: Path, cache: Cache, jobs: int
-    ) -> tuple[dict[str, dict[str, Any]], Executed]:
+    def _compute(self) -> tuple[dict[str, dict[str, Any]], Executed]:
         """The data of the register and the executed notebooks, by language."""
-        optional = {f"package/{file}": file for file in self.package.optional_files}
-        read = self._data()
+        code = {notebook.name: code_of(notebook, self.inputs) for notebook in self.plan.notebooks}
+        always, parts = digests_by_part(self.package)
         runs = [
             run
-            for language in self.languages
+            for language in self.plan.languages
             for run in plan_runs(
-                self.notebooks,
+                self.plan.notebooks,
                 self.package.name,
-                self.values | {"language": language},
-                self.own_values | {"language": language},
-                {name: digest for name, digest in read.items() if name not in optional},
-                self.versions,
-                {file: read[name] for name, file in optional.items()},
+                self.plan.values | {"language": language},
+                self.plan.own_values | {"language": language},
+                code,
+                always,
+                parts,
+                self.workshop.versions,
             )
         ]
-        waiting, executed = look_up(runs, cache)
+        waiting, executed = look_up(runs, self.cache)
         # The notebooks' processes get ready while the figures are audited.
-        with self._pool(waiting, work, cache, jobs) as pool:
-            self.progress.step("audit of the printed figures")
-            registers = self._audit(new, cache, self._audit_key())
-            self.progress.step("notebooks")
-            for place in executed:
-                self.progress.finished(*place, kept=True)
-            if pool:
-                executed |= execute(
-                    waiting,
-                    pool,
-                    package=self.package.path,
-                    edition=self.package.name,
-                    work=work,
-                    cache=cache,
-                    progress=self.progress,
-                    hidden=[str(self.workshop.folder)] if self.workshop else [],
-                )
+        pool = self.workshop.pool(len(waiting)) if waiting else None
+        self.progress.step("audit of the printed figures")
+        registers = self._audit()
+        self.progress.step("notebooks")
+        for place in executed:
+            self.progress.finished(*place, kept=True)
+        if pool:
+            executed |= execute(
+                waiting,
+                pool,
+                package=self.package.path,
+                edition=self.package.name,
+                work=self.staging / "work",
+                cache=self.cache,
+                progress=self.progress,
+                hidden=[str(self.workshop.folder)],
+            )
         return registers, executed
 
-    def _audit(self, new: Path, cache: Cache, key: str) -> dict[str, dict[str, Any]]:
+    def _audit(self) -> dict[str, dict[str, Any]]:
         """Write the audit's files; the data of the register's page come back, by language."""
         names = (AUDIT_FILE, BOUNDS_FILE)
-        kept = cache.load(key)
+        languages = self.plan.languages
+        read = of_rooms(self.inputs, PAGE_ROOMS) | without_looks(self.package.sha256)
+        key = sha256_json(["audit", read, self.workshop.versions, list(languages)])
+        kept = self.cache.load(key)
         if kept is None:
             from pensionbook.book.register import register_data
             from pensionbook.data.load import load_evidence
             from pensionbook.engine.kept import reconciled
             from pensionbook.report.audit import write_audit
 
-            result = write_audit(self.package, new, keep_in=self._reconciled(cache))
-            texts = {name: (new / name).read_bytes().decode() for name in names}
-            registers = {lang: register_data(result, lang) for lang in self.languages}
+            result = write_audit(self.package, self.new, keep_in=self.workshop.kept)
+            texts = {name: (self.new / name).read_bytes().decode() for name in names}
+            registers = {lang: register_data(result, lang) for lang in languages}
             for name in self.package.evidence:
-                other = reconciled(load_evidence(self.package, name), self._reconciled(cache))
-                for lang in self.languages:
+                other = reconciled(load_evidence(self.package, name), self.workshop.kept)
+                for lang in languages:
                     cited = {"title": other.package.title_in(lang)}
                     cited["figures"] = register_data(other, lang)["figures"]
                     registers[lang].setdefault("evidence", {})[name] = cited
             kept = {"files": texts, "registers": registers}
-            cache.store(key, kept)
+            self.cache.store(key, kept)
         for name in names:
-            (new / name).write_text(kept["files"][name], encoding="utf-8", newline="")
+            (self.new / name).write_text(kept["files"][name], encoding="utf-8", newline="")
         return kept["registers"]
-
-    def _reconciled(self, cache: Cache) -> Path:
-        return reconciled_folder(self.inputs, self.versions, cache)
 
     def _values(self, notebooks: Notebooks, folder: Path) -> Values:
         """Write the executed notebooks; the values they published come back."""
@@ -284,18 +302,12 @@ class Job:
                 values.append(value)
         return values
 
-    def _compile(
-        self,
-        notebooks: Notebooks,
-        pages: Mapping[str, bytes],
-        language: str,
-        folder: Path,
-        new: Path,
-        compiler: Compiler,
-        cache: Cache,
-    ) -> None:
+    def _publish(self, language: str, notebooks: Notebooks, pages: Mapping[str, bytes]) -> None:
         """Compile the pages of one language and write the report in all formats."""
-        title = self.package.title_in(language, str(self.values.get("area", "")))
+        plan, new = self.plan, self.new
+        folder = self.staging / f"book-{language}"
+        folder.mkdir()
+        title = self.package.title_in(language, str(plan.values.get("area", "")))
         settings: dict[str, Any] = {
             "language": language,
             "locale_dirs": [LOCALE],
@@ -316,47 +328,41 @@ class Job:
             "execute": {"execute_notebooks": "off"},
             "sphinx": {"config": settings},
         }
-        stage(self.book, notebooks, pages, self.config, changes, folder)
+        stage(plan.sources.book, notebooks, pages, plan.sources.config, changes, folder)
         (new / language).mkdir()
-        if TEMPLATES in self.formats:
+        compiler = self.workshop.compiler()
+        if TEMPLATES in plan.formats:
             written = compile_book(folder, [TEMPLATES], compiler)
             take(written[TEMPLATES], new / language / TEMPLATES)
             return
-        name = sha256_json([self.package.name, self.values])[:16] + f"-{language}"
-        with kept_book(folder, cache.folder / KEPT_BOOKS, name, self._upstream()) as kept:
+        name = sha256_json([self.package.name, plan.values])[:16] + f"-{language}"
+        with kept_book(folder, self.cache.folder / KEPT_BOOKS, name, self._upstream()) as kept:
             compiled = compile_book(kept, ["html"], compiler)["html"]
             # The formats read the pages where nothing else writes.
             pages_folder = take(compiled, folder.with_name(f"pages-{language}"))
-        self._print(pages_folder, language, title, new, cache)
-        if "html" in self.formats:
+        self._print(pages_folder, language, title)
+        if "html" in plan.formats:
             pages_folder.rename(report_file(new, language, "html").parent)
 
     def _upstream(self) -> str:
-        """Digest of the library and the versions that pages are read with."""
-        own = {n: d for n, d in self.inputs.items() if n.startswith("pensionbook/")}
-        return sha256_json([own, self.versions])
+        """Digest of what the library and the installed versions do to pages."""
+        return sha256_json([of_rooms(self.inputs, PAGE_ROOMS), self.workshop.versions])
 
-    def _print(
-        self, pages_folder: Path, language: str, title: str, new: Path, cache: Cache
-    ) -> None:
+    def _print(self, pages_folder: Path, language: str, title: str) -> None:
         """Write the formats that are made from the web pages."""
-        wanted = [kind for kind in self.formats if kind != "html"]
+        wanted = [kind for kind in self.plan.formats if kind != "html"]
         if not wanted:
             return
         from pensionbook.printing import write as formats
 
-        document = formats.gather(pages_folder, reading_order(self.book), language)
+        document = formats.gather(pages_folder, reading_order(self.plan.sources.book), language)
         name = self.package.name
         released = self.package.created
         imprint = formats.Imprint.for_edition(title or name, language, name, released)
-        targets = {kind: report_file(new, language, kind) for kind in wanted}
-        formats.write_all(document, targets, imprint, cache)
-
-
-def reconciled_folder(inputs: Mapping[str, str], versions: Mapping[str, str], cache: Cache) -> Path:
-    """Where a library's reconciliations are kept."""
-    own = {n: d for n, d in inputs.items() if n.startswith(("pensionbook/", "schemas/"))}
-    return cache.folder / "reconciled" / sha256_json([own, dict(versions)])[:16]
+        targets = {kind: report_file(self.new, language, kind) for kind in wanted}
+        own = self.package.word.get(language)
+        reference = self.package.path / own if own else None
+        formats.write_all(document, targets, imprint, self.cache, reference)
 
 
 def _interface(language: str) -> dict[str, Any]:

@@ -110,11 +110,12 @@ def size_text(size: int) -> str:
     """Bytes in decimal units, with the precision of a file manager."""
     if size < 1000:
         return f"{size} B"
+    shown = float(size)
     for unit in ("kB", "MB", "GB", "TB"):
-        size /= 1000
-        if size < 999.95 or unit == "TB":
+        shown /= 1000
+        if shown < 999.95 or unit == "TB":
             break
-    return f"{size:.1f} {unit}"
+    return f"{shown:.1f} {unit}"
 
 
 def _files(folder: Path) -> Iterator[Entry]:

@@ -8,19 +8,42 @@ from __future__ import annotations
 import platform
 import re
 import sys
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
 from pensionbook.data.tables import schemas_folder
 from pensionbook.errors import BuildError
 from pensionbook.files.digests import digests
 
-_LIBRARY = Path(__file__).parents[1]
+LIBRARY = Path(__file__).parents[1]
+# Folders and modules of the library whose code can change a reconciliation, what a notebook gives,
+# and what a page says. Where they are wrong, results that no longer hold are taken from the cache;
+# tests hold them against what is imported.
+ENGINE_ROOMS = ("__init__", "errors", "files", "data", "engine")
+NOTEBOOK_ROOMS = (
+    *ENGINE_ROOMS, "exchange", "language", "charts", "report", "projection", "analysis",
+)  # fmt: skip
+PAGE_ROOMS = (*NOTEBOOK_ROOMS, "notebooks", "book")
 
 
 def library_digests() -> dict[str, str]:
     """Digests of this library's own code and of the schemas it reads packages with."""
-    return digests(_LIBRARY, "pensionbook") | digests(schemas_folder(), "schemas")
+    return digests(LIBRARY, "pensionbook") | digests(schemas_folder(), "schemas")
+
+
+def of_rooms(inputs: Mapping[str, str], rooms: Collection[str]) -> dict[str, str]:
+    """Digests of the library's files in these rooms, and of all schemas, among the inputs."""
+    return {
+        name: digest
+        for name, digest in inputs.items()
+        if name.startswith("schemas/")
+        or (name.startswith("pensionbook/") and room_of(name) in rooms)
+    }
+
+
+def room_of(name: str) -> str:
+    """The room of a file of the library, by its name among the inputs."""
+    return name.split("/")[1].removesuffix(".py")
 
 
 def runtime_versions() -> dict[str, str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -12,32 +12,6 @@ from pensionbook.files.digests import sha256_file
 
 NAME = "manifest.json"
 FORMAT = 2
-
-
-def compose(
-    edition: str,
-    parameters: Mapping[str, Any],
-    chosen: Mapping[str, Sequence[str]],
-    inputs: Mapping[str, str],
-    versions: Mapping[str, str],
-    folder: Path,
-) -> dict[str, Any]:
-    """The manifest of a finished folder; it holds no clock time and no path of the machine.
-
-    Args:
-        chosen: the languages and the formats.
-        inputs: sha256 of each input by its name.
-        folder: the output, complete but for the manifest.
-    """
-    return {
-        "format": FORMAT,
-        "edition": edition,
-        "parameters": dict(parameters),
-        **{name: list(names) for name, names in chosen.items()},
-        "inputs": dict(sorted(inputs.items())),
-        "versions": dict(versions),
-        "outputs": dict(sorted(output_digests(folder).items())),
-    }
 
 
 def write(manifest: Mapping[str, Any], folder: Path) -> None:
@@ -56,6 +30,12 @@ def read(folder: Path) -> dict[str, Any] | None:
     return manifest if usable else None
 
 
+def versions_of(folder: Path) -> dict[str, str]:
+    """The versions that an edition was built with; none where it is missing or damaged."""
+    versions = (read(folder) or {}).get("versions")
+    return versions if isinstance(versions, dict) else {}
+
+
 def differences(folder: Path) -> list[str]:
     """What in a published folder is not as its manifest says, a line for each file.
 
@@ -69,7 +49,11 @@ def differences(folder: Path) -> list[str]:
             f"{folder / NAME} is missing or not a manifest of this version; "
             "name the folder of an edition, such as _build/tianjin-2002"
         )
-    found = output_digests(folder)
+    return differing(listed, output_digests(folder))
+
+
+def differing(listed: Mapping[str, str], found: Mapping[str, str]) -> list[str]:
+    """What files are not as they are listed, by their digests, a line each."""
     lines = [f"{name}: missing" for name in sorted(listed.keys() - found.keys())]
     lines += [f"{name}: not in the manifest" for name in sorted(found.keys() - listed.keys())]
     both = sorted(listed.keys() & found.keys())
@@ -85,22 +69,11 @@ def output_digests(folder: Path) -> dict[str, str]:
     }
 
 
-def stands(
-    manifest: Mapping[str, Any],
-    edition: str,
-    parameters: Mapping[str, Any],
-    chosen: Mapping[str, Sequence[str]],
-    inputs: Mapping[str, str],
-    folder: Path,
-) -> bool:
-    """Whether a folder is exactly what a build of these inputs gave, byte for byte.
+def stands(found: Mapping[str, Any], wanted: Mapping[str, Any], folder: Path) -> bool:
+    """Whether a folder is exactly what a build gave, byte for byte, and that what is wanted.
 
-    The installed versions are the caller's to compare.
+    Args:
+        wanted: a manifest without outputs; its versions are the caller's to compare.
     """
-    return (
-        manifest.get("edition") == edition
-        and manifest.get("parameters") == dict(parameters)
-        and all(manifest.get(name) == list(names) for name, names in chosen.items())
-        and manifest.get("inputs") == dict(inputs)
-        and manifest.get("outputs") == output_digests(folder)
-    )
+    same = all(found.get(name) == wanted[name] for name in wanted if name != "versions")
+    return same and found.get("outputs") == output_digests(folder)

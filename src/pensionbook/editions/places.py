@@ -14,3 +14,8 @@ def report_file(folder: Path, language: str, kind: str) -> Path:
     """Where an output folder has the report in a language and a format."""
     own = folder / language
     return own / "html" / "index.html" if kind == "html" else own / f"{REPORT}.{kind}"
+
+
+def cache_folder(named: Path | None = None) -> Path:
+    """Absolute folder of the cache; by default ``_build/.cache`` in the current one."""
+    return Path(named or Path("_build", ".cache")).absolute()

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from pensionbook.data.evidence import folder_of
+from pensionbook.data.package import Package
 from pensionbook.errors import BuildError
 from pensionbook.files.digests import digests, sha256_file
 from pensionbook.notebooks.source import SourceNotebook
@@ -40,3 +43,21 @@ class Sources:
         paths = [notebook.path for notebook in notebooks]
         own = digests(self.notebooks, "notebooks", paths) | digests(self.book, "book")
         return own | ({"_config.yml": sha256_file(self.config)} if self.config.is_file() else {})
+
+
+def copy_packages(package: Package, target: Path) -> None:
+    """Copy what a build reads of a package, and of those it is held against, beside each other.
+
+    Raises:
+        BuildError: a file changed since its digest was taken.
+    """
+    for name, digest in package.sha256.items():
+        first, _, rest = name.partition("/")
+        if first in package.evidence:
+            source, copied = folder_of(package.path, first) / rest, target / name
+        else:
+            source, copied = package.path / name, target / package.name / name
+        copied.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(source, copied)
+        if sha256_file(copied) != digest:
+            raise BuildError(f"{source} changed while it was copied; say the command again")

@@ -9,32 +9,55 @@ from __future__ import annotations
 import shutil
 import tempfile
 import threading
+from collections.abc import Mapping
 from contextlib import ExitStack
 from pathlib import Path
 
 from pensionbook.book.compile import Compiler, open_compiler
+from pensionbook.data.package import without_looks
+from pensionbook.editions.inputs import ENGINE_ROOMS, of_rooms
+from pensionbook.editions.plan import Plan
 from pensionbook.engine.kept import RECONCILED
+from pensionbook.files.cache import Cache
+from pensionbook.files.digests import sha256_json
 from pensionbook.notebooks.pool import Pool, clean_environment, open_pool
 
 
 class Workshop:
-    """A compiler and a pool for notebooks, alive from build to build.
+    """A compiler and a pool for notebooks, alive from build to build, and what builds share.
 
     Attributes:
         folder: absolute folder for what they write aside, removed at the end.
+        cache: results of earlier builds.
+        versions: what is installed.
+        jobs: notebooks that run at one time.
+        kept: folder that keeps reconciliations.
     """
 
-    def __init__(self, place: Path, cache: Path, kept: Path, jobs: int = 1) -> None:
+    def __init__(
+        self,
+        plan: Plan,
+        place: Path,
+        cache: Cache,
+        versions: Mapping[str, str],
+        jobs: int = 1,
+        *,
+        holds_temporary: bool = False,
+    ) -> None:
         """Nothing starts yet.
 
         Args:
+            plan: of the edition, or of the whole of a batch.
             place: folder to make its own folder in.
-            cache: absolute folder of the cache.
-            kept: folder that keeps reconciliations.
-            jobs: notebooks that run at one time.
+            cache: its folder is absolute.
+            holds_temporary: what notebooks write into temporary files goes with the folder. Its
+                path must be short: sockets are among them.
         """
         self.folder = Path(tempfile.mkdtemp(prefix="workshop-", dir=place)).resolve()
-        self._cache, self._kept, self._jobs = cache, kept, jobs
+        self.cache, self.versions, self.jobs = cache, dict(versions), jobs
+        key = sha256_json([of_rooms(without_looks(plan.inputs), ENGINE_ROOMS), self.versions])
+        self.kept = cache.folder / "reconciled" / key[:16]
+        self._temporary = {"TMPDIR": str(self.folder)} if holds_temporary else {}
         self._lock = threading.Lock()
         self._stack = ExitStack()
         self._compiler: Compiler | None = None
@@ -46,25 +69,28 @@ class Workshop:
         with self._lock:
             self._must_be_open()
             if self._compiler is None:
-                environment = clean_environment(self.folder / "compiler", self._cache)
+                environment = clean_environment(self.folder / "compiler", self.cache.folder)
                 self._compiler = self._stack.enter_context(open_compiler(environment))
             return self._compiler
 
-    def pool(self) -> Pool:
-        """The pool, which gets ready while other work is done."""
+    def pool(self, notebooks: int) -> Pool:
+        """The pool, which gets ready while other work is done.
+
+        Args:
+            notebooks: that wait for it; no more processes than that are started.
+        """
         with self._lock:
             self._must_be_open()
             if self._pool is None:
-                environment = clean_environment(self.folder / "pool", self._cache)
-                environment[RECONCILED] = str(self._kept)
-                # What a killed notebook leaves behind goes with the folder.
-                environment["TMPDIR"] = str(self.folder)
-                self._pool = self._stack.enter_context(open_pool(environment, self._jobs))
+                environment = clean_environment(self.folder / "pool", self.cache.folder)
+                environment |= {RECONCILED: str(self.kept)} | self._temporary
+                count = min(self.jobs, notebooks)
+                self._pool = self._stack.enter_context(open_pool(environment, count))
             return self._pool
 
     def warm(self) -> None:
         """Start both."""
-        self.pool()
+        self.pool(self.jobs)
         self.compiler()
 
     def close(self) -> None:

@@ -29,7 +29,7 @@ from pensionbook.engine.problem import (
 )
 from pensionbook.engine.proved_lp import ExactLP, Infeasible, Optimum, Unbounded
 from pensionbook.engine.repairs import Diagnosis, smallest_repairs
-from pensionbook.engine.system import ONE, Form
+from pensionbook.engine.system import Form
 from pensionbook.errors import UnprovedError
 
 # Beyond so many combinations of repairs, what holds under each of them is not looked for.
@@ -147,7 +147,7 @@ def solve_component(problem: Part, *, prove: bool = False) -> Answer:
         except UnprovedError:
             return unproved(problem)
     clusters, all_checked = found.clusters, found.all_checked
-    bounds, under_any = _bounds(model, problem.columns, clusters, all_checked)
+    bounds, under_any = _bounds(model, problem.asked, clusters, all_checked)
     implied = {}
     for number, claim in enumerate(problem.claims):
         if not claim.open:
@@ -166,35 +166,30 @@ def solve_component(problem: Part, *, prove: bool = False) -> Answer:
 def unproved(problem: Part) -> Answer:
     """Without proved repairs nothing else can be proved either."""
     nothing = Span(End(UNPROVED), End(UNPROVED))
-    bounds = dict.fromkeys(range(1, problem.columns + 1), nothing)
+    bounds = dict.fromkeys(problem.asked, nothing)
     implied = {n: nothing for n, claim in enumerate(problem.claims) if claim.open}
     return Answer((), False, bounds, bounds, implied, proved=False)
 
 
 def _bounds(
-    model: PartSolver, columns: int, clusters: Sequence[Cluster], all_checked: bool
+    model: PartSolver, levels: Mapping[int, Form], clusters: Sequence[Cluster], all_checked: bool
 ) -> tuple[dict[int, Span], dict[int, Span]]:
-    """Bounds of every column without all that is in some repair, and under any repair."""
+    """Bounds of every level without all that is in some repair, and under any repair."""
     stakes = [(cluster, model.rows_at_stake(all_of((cluster,)))) for cluster in clusters]
     model.leave_out(all_of(clusters))
     strict: dict[tuple[int, int], End] = {}
     open_ends: list[tuple[int, int]] = []
-    for column in range(1, columns + 1):
+    for column, level in levels.items():
         for sign in (1, -1):
-            end, point = model.end(_level(column), sign)
+            end, point = model.end(level, sign)
             strict[column, sign] = end
             if stakes and not (point and _is_reached(model, point, stakes)):
                 open_ends.append((column, sign))
-    under_any = strict | _under_any_repair(model, open_ends, strict, clusters, all_checked)
-    numbers = range(1, columns + 1)
+    under_any = strict | _under_any_repair(model, levels, open_ends, strict, clusters, all_checked)
     return (
-        {column: Span(strict[column, 1], strict[column, -1]) for column in numbers},
-        {column: Span(under_any[column, 1], under_any[column, -1]) for column in numbers},
+        {column: Span(strict[column, 1], strict[column, -1]) for column in levels},
+        {column: Span(under_any[column, 1], under_any[column, -1]) for column in levels},
     )
-
-
-def _level(column: int) -> Form:
-    return Form({column: mpq(1)}, {ONE: mpq(1)})
 
 
 def _is_reached(
@@ -210,6 +205,7 @@ def _is_reached(
 
 def _under_any_repair(
     model: PartSolver,
+    levels: Mapping[int, Form],
     ends: Sequence[tuple[int, int]],
     strict: Mapping[tuple[int, int], End],
     clusters: Sequence[Cluster],
@@ -227,7 +223,7 @@ def _under_any_repair(
             # Nothing lies outside what holds without all that is in some repair.
             if so_far and so_far[-1].value in (strict[column, sign].value, None, UNPROVED):
                 continue
-            so_far.append(model.end(_level(column), sign)[0])
+            so_far.append(model.end(levels[column], sign)[0])
     return {(column, sign): _outermost(all_, -sign) for (column, sign), all_ in found.items()}
 
 

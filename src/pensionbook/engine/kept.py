@@ -9,14 +9,13 @@ from __future__ import annotations
 
 import contextlib
 import gc
-import hashlib
 import os
 import pickle
-import tempfile
 from pathlib import Path
 
-from pensionbook.data.package import Package
+from pensionbook.data.package import Package, without_looks
 from pensionbook.engine.reconcile import Reconciliation, reconcile
+from pensionbook.files.cache import load_sound, store_sound
 from pensionbook.files.digests import sha256_json
 
 # Names, in the environment of notebooks, the folder that keeps reconciliations.
@@ -35,7 +34,8 @@ def reconciled(package: Package, folder: Path | None = None) -> Reconciliation:
     folder = folder or (Path(named) if named else None)
     if folder is None:
         return reconcile(package)
-    path = folder / f"{sha256_json([package.name, package.sha256])}.pickle"
+    content = [package.name, without_looks(package.sha256), package.changes]
+    path = folder / f"{sha256_json(content)}.pickle"
     found = _load(path)
     if found is not None:
         found.package = package
@@ -47,15 +47,9 @@ def reconciled(package: Package, folder: Path | None = None) -> Reconciliation:
 
 
 def _load(path: Path) -> Reconciliation | None:
-    try:
-        digest, _, content = path.read_bytes().partition(b"\n")
-    except OSError:
+    content = load_sound(path)
+    if content is None:
         return None
-    if hashlib.sha256(content).hexdigest().encode() != digest:
-        path.unlink(missing_ok=True)
-        return None
-    with contextlib.suppress(OSError):
-        os.utime(path)
     # A collection would look through all that is made meanwhile, again and again.
     gc.disable()
     try:
@@ -65,15 +59,7 @@ def _load(path: Path) -> Reconciliation | None:
 
 
 def _store(result: Reconciliation, path: Path) -> None:
-    content = pickle.dumps(result.without_models(), protocol=5)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".part")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(hashlib.sha256(content).hexdigest().encode() + b"\n" + content)
-        Path(name).replace(path)
-    finally:
-        Path(name).unlink(missing_ok=True)
+    store_sound(path, pickle.dumps(result.without_models(), protocol=5))
     used = sorted(path.parent.glob("*.pickle"), key=lambda p: p.stat().st_mtime, reverse=True)
     for old in used[_KEPT_FILES:]:
         old.unlink(missing_ok=True)

@@ -31,13 +31,23 @@ class Part:
     """A component in local columns 1..n; column 0 is the constant one.
 
     ``assumptions`` hold, for each assumption that some equations rest on, the numbers of these;
-    equations in none of them are definitions.
+    equations in none of them are definitions. ``levels`` are the forms to be bounded, by column;
+    None stands for every column by itself.
     """
 
     columns: int
     claims: tuple[Claim, ...]
     equations: tuple[Coefficients, ...]
     assumptions: tuple[frozenset[int], ...] = ()
+    levels: Mapping[int, Coefficients] | None = None
+
+    @property
+    def asked(self) -> dict[int, Form]:
+        """The forms to be bounded, by column."""
+        levels = self.levels
+        if levels is None:
+            levels = {column: {column: mpq(1)} for column in range(1, self.columns + 1)}
+        return {column: Form(level, {ONE: mpq(1)}) for column, level in levels.items()}
 
 
 class Proof(NamedTuple):

@@ -14,7 +14,15 @@ from pensionbook.data.figures import Interval
 from pensionbook.data.package import Package
 from pensionbook.engine.problem import End, Repair, RowOf, rows_of
 from pensionbook.engine.reconcile import Pass, Reconciliation
-from pensionbook.engine.system import ONE, Coefficients, Quantity, Share, Statement, System
+from pensionbook.engine.system import (
+    ONE,
+    Coefficients,
+    Own,
+    Quantity,
+    Share,
+    Statement,
+    System,
+)
 
 FORMAT, VERSION = "pensionbook-proofs", 1
 _TABLES = ("figures", "indicators", "groups", "areas", "units", "identities")
@@ -60,10 +68,14 @@ def _system(result: Reconciliation) -> dict[str, Any]:
 
 
 def _name(unknown: object) -> str:
-    """``contributors all tianjin 2001``; of a share, both quantities."""
-    if isinstance(unknown, Quantity):
-        return " ".join(unknown)
-    return " / ".join(map(_name, unknown)) if isinstance(unknown, Share) else "one"
+    """``contributors all tianjin 2001``; of a share both quantities, of others what they are."""
+    if unknown is None:
+        return "one"
+    if isinstance(unknown, Own):
+        return f"{unknown.what}: {' / '.join(map(_name, unknown.of))}"
+    if isinstance(unknown, Share):
+        return " / ".join(map(_name, unknown))
+    return " ".join(unknown) if isinstance(unknown, Quantity) else str(unknown)
 
 
 def _figure(statement: Statement) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field, replace
@@ -23,6 +24,7 @@ from pensionbook.engine.component import (
 )
 from pensionbook.engine.problem import Answer, Claim, Part, all_of, combined
 from pensionbook.engine.results import (
+    VERDICTS,
     Bound,
     Verdict,
     bound_of,
@@ -166,6 +168,11 @@ class Reconciliation:
         """The same without the solvers that its questions have left behind, to be kept."""
         return replace(self, _models={})
 
+    def __repr__(self) -> str:
+        counts = Counter(verdict.verdict for verdict in self.verdicts.values())
+        told = ", ".join(f"{counts[name]} {name}" for name in VERDICTS if counts[name])
+        return f"Reconciliation of {self.package.label}: {told}; {len(self.bounds)} bounds"
+
     def knows(self, quantity: Quantity) -> bool:
         """Whether any figure or identity mentions the quantity."""
         return quantity in self.system.index
@@ -184,6 +191,9 @@ class Reconciliation:
         wanted = {*numerator, *(denominator or {})}
         if not all(self.knows(quantity) for quantity in wanted):
             return Bound(None, None)
+        if any(q.indicator in self.system.signed for q in denominator or {}):
+            # Dividing by what may be negative bounds nothing.
+            return Bound(None, None)
         columns = [self.system.index[q] for q in wanted]
         numbers = tuple(sorted({self._part_of[column] for column in columns}))
         forecast = any(self._is_forecast(column) for column in columns)
@@ -192,7 +202,12 @@ class Reconciliation:
         model, local, claims, equations = self._model(numbers, forecast)
 
         def form(terms: Mapping[Quantity, int | Fraction]) -> Coefficients:
-            return {local[self.system.index[q]]: mpq(a) for q, a in terms.items() if a}
+            return {
+                local[column]: mpq(a) * sign
+                for quantity, a in terms.items()
+                if a
+                for column, sign in self.system.form(quantity).items()
+            }
 
         if not form(numerator):
             return Bound(Fraction(0), Fraction(0))
@@ -221,8 +236,7 @@ class Reconciliation:
         """
         if not all(self.knows(quantity) for quantity in numerator):
             return Bound(None, None)
-        columns = {self.system.index[quantity]: a for quantity, a in numerator.items()}
-        numbers = {self._part_of[column] for column in columns}
+        numbers = {self._part_of[self.system.index[quantity]] for quantity in numerator}
         if len(numbers) != 1:
             raise UnprovedError("quantities of independent parts; ask for each by itself")
         part = self._parts[numbers.pop()]
@@ -233,7 +247,11 @@ class Reconciliation:
         if not (few and part.answer.all_repairs_checked):
             raise UnprovedError("too many smallest repairs to try each")
         local = {column: n for n, column in enumerate(part.columns, 1)}
-        form = {local[column]: mpq(a) for column, a in columns.items()}
+        form = {
+            local[column]: mpq(a) * sign
+            for quantity, a in numerator.items()
+            for column, sign in self.system.form(quantity).items()
+        }
         model = PartSolver(part.problem)
         bounds = []
         for choice in product(*(c.repairs for c in clusters)):
@@ -369,8 +387,20 @@ def _part(system: System, columns: list[int], statements: list[int], equations: 
         tuple(_claim(system.statements[n], local) for n in observed),
         tuple(_localise(system.equations[n].coefficients, local) for n in equations),
         groups,
+        _levels(system, columns, local),
     )
     return _Part(columns, observed, forecast, equations, names, problem, unproved(problem))
+
+
+def _levels(
+    system: System, columns: Sequence[int], local: Mapping[int, int]
+) -> dict[int, Coefficients]:
+    """The quantities among some columns, as forms of local columns."""
+    return {
+        local[column]: _localise(system.form(unknown), local)
+        for column in columns
+        if isinstance(unknown := system.columns[column], Quantity)
+    }
 
 
 def _assumptions(
@@ -409,6 +439,7 @@ def _forecast_problem(system: System, part: _Part) -> tuple[Part, list[int]]:
         (*forecasts, *(replace(claim, open=False) for claim in kept)),
         tuple(_localise(system.equations[n].coefficients, local) for n in part.forecast_equations),
         groups,
+        part.problem.levels,
     )
     return problem, numbers
 

@@ -20,6 +20,14 @@ class Bound:
 
     An end is ``None`` when nothing bounds it. ``unproved`` is true when an end is missing only
     because no proof was found. ``figures`` and ``identities`` are ids, in the package's order.
+    The ends are exact fractions; shown they are rounded outward.
+
+    >>> audit = pb.reconcile(pb.load("data/example-county-2004"))
+    >>> bound = audit.bound(pb.Quantity("contributors", "all", "example_county", "2000"))
+    >>> bound
+    48,207.819 to 48,212.88 (rests on 3 figures)
+    >>> bound.low
+    Fraction(183720000, 3811)
     """
 
     low: Fraction | None
@@ -33,6 +41,14 @@ class Bound:
     def interval(self) -> Interval:
         """The bound as an interval."""
         return Interval(self.low, self.high)
+
+    def __repr__(self) -> str:
+        counts = (
+            _counted(len(self.figures), "figure"),
+            *([_counted(len(self.assumptions), "assumption")] if self.assumptions else []),
+        )
+        unproved = ", an end not proved" if self.unproved else ""
+        return f"{self.interval} (rests on {', '.join(counts)}{unproved})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +80,20 @@ class Verdict:
     all_repairs_checked: bool = True
     contradicted: tuple[str, ...] = ()
 
+    @property
+    def printed(self) -> str:
+        """What is printed, with its unit and qualifier."""
+        return self.figure.as_printed
+
+    def __repr__(self) -> str:
+        implied = f"the others allow {self.implied.interval} {self.figure.unit}".rstrip()
+        told = implied if self.implied.figures else "the others say nothing about it"
+        return f"{self.figure.figure_id}: {self.printed}: {self.verdict}; {told}"
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count or 'no'} {noun}{'s' * (count != 1)}"
+
 
 def takes_part(claim: int, cluster: Cluster) -> bool:
     return claim in cluster.suspects or claim in cluster.truncated
@@ -77,7 +107,13 @@ def verdict_of(claim: int, cluster: Cluster | None, statement: Statement, implie
             return "disputed"
         if all(claim in repair.truncated for repair in cluster.repairs):
             return "truncated"
-    return "consistent" if _constrains(implied, statement) else "untested"
+    if statement.says_nothing or not _constrains(implied, statement):
+        return "untested"
+    return "consistent"
+
+
+# What each statistic cannot be less than; 0 where nothing is said.
+_FLOORS = {"change": None, "growth_change": None, "contribution": None, "growth": Fraction(-1)}
 
 
 def _constrains(implied: Bound, statement: Statement) -> bool:
@@ -87,7 +123,9 @@ def _constrains(implied: Bound, statement: Statement) -> bool:
     low, high = implied.low, implied.high
     if statement.figure.statistic == "direction":
         return (low is not None and low >= 0) or (high is not None and high <= 0)
-    floor = {"change": None, "growth": Fraction(-1)}.get(statement.figure.statistic, Fraction(0))
+    floor = _FLOORS.get(statement.figure.statistic, Fraction(0))
+    if statement.figure.statistic == "level" and len(statement.forms[0].numerator) > 1:
+        floor = None
     says_low = low is not None and (floor is None or low > floor)
     return says_low or high is not None
 
@@ -149,11 +187,10 @@ def _value(end: End) -> Fraction | None:
 
 
 def in_printed_unit(bound: Bound, statement: Statement) -> Bound:
-    scale = Fraction(int(statement.unit_scale.numerator), int(statement.unit_scale.denominator))
     return replace(
         bound,
-        low=None if bound.low is None else bound.low / scale,
-        high=None if bound.high is None else bound.high / scale,
+        low=None if bound.low is None else statement.as_printed(bound.low, up=False),
+        high=None if bound.high is None else statement.as_printed(bound.high, up=True),
     )
 
 

@@ -6,52 +6,56 @@ import contextlib
 import hashlib
 import json
 import os
-import tempfile
 from pathlib import Path
 from typing import Any
+
+from pensionbook.files.atomic import UNFINISHED, write_whole
 
 # Room for some hundred editions: eight notebooks in two languages are about seven megabytes.
 _KEPT_BYTES = 2_000_000_000
 _UNFINISHED_SECONDS = 3600
 
 
-class Cache:
-    """JSON values in a folder, by key.
+def load_sound(path: Path) -> bytes | None:
+    """What was kept in a file; None where there is none, or a cut or altered one.
 
-    Each file begins with the digest of the rest, so that a cut or altered file is noticed.
+    The file begins with the digest of the rest.
     """
+    try:
+        digest, _, content = path.read_bytes().partition(b"\n")
+    except OSError:
+        return None
+    if hashlib.sha256(content).hexdigest().encode() != digest:
+        path.unlink(missing_ok=True)
+        return None
+    # Its time of use decides what is kept; a cache that is read-only still serves.
+    with contextlib.suppress(OSError):
+        os.utime(path)
+    return content
+
+
+def store_sound(path: Path, content: bytes) -> None:
+    """Keep bytes in a file, whole or not at all, for :func:`load_sound`."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_whole(path, hashlib.sha256(content).hexdigest().encode() + b"\n" + content)
+
+
+class Cache:
+    """JSON values in a folder, by key."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
     def load(self, key: str) -> Any | None:
         """The value kept under a key; None when there is none that is sound."""
-        path = self._path(key)
-        try:
-            digest, _, content = path.read_bytes().partition(b"\n")
-        except OSError:
-            return None
-        if hashlib.sha256(content).hexdigest().encode() != digest:
-            path.unlink(missing_ok=True)
-            return None
-        # Its time of use decides what is kept; a cache that is read-only still serves.
-        with contextlib.suppress(OSError):
-            os.utime(path)
-        return json.loads(content)
+        content = load_sound(self._path(key))
+        return None if content is None else json.loads(content)
 
     def store(self, key: str, value: Any) -> None:
         """Keep a JSON value under a key, whole or not at all."""
         # In the value's own order, which pages may show.
         content = json.dumps(value, ensure_ascii=False).encode()
-        path = self._path(key)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".part")
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(hashlib.sha256(content).hexdigest().encode() + b"\n" + content)
-            Path(name).replace(path)
-        finally:
-            Path(name).unlink(missing_ok=True)
+        store_sound(self._path(key), content)
 
     def trim(self, most: int = _KEPT_BYTES) -> None:
         """Drop the entries that were not used for longest, beyond so many bytes in all."""
@@ -70,7 +74,7 @@ class Cache:
 
     def _drop_unfinished(self, before: float) -> None:
         # Left by builds that were killed; a young one may be another build's at work.
-        for path in self.folder.glob("??/.*.part"):
+        for path in self.folder.glob(f"??/.*{UNFINISHED}"):
             with contextlib.suppress(OSError):
                 if path.stat().st_mtime < before:
                     path.unlink()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
-import fcntl
 import os
 import re
 import shutil
@@ -14,9 +13,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from pensionbook.errors import BuildError
+from pensionbook.files.atomic import locked
 
 # Whatever else lies in an output folder is somebody's own and must not be swept away.
-KNOWN_ENTRIES = frozenset({"audit.csv", "bounds.csv", "values.json", "manifest.json", "notebooks"})
+KNOWN_ENTRIES = frozenset(
+    {"audit.csv", "bounds.csv", "values.json", "manifest.json", "notebooks", "data"}
+)
 _LANGUAGE = re.compile(r"[a-z]{2,3}(_[A-Z][A-Za-z]{1,3})?")
 _AT_CURRENT_FOLDER = -100
 _EXCHANGE = 2
@@ -57,24 +59,22 @@ def staging_folder(output: Path) -> Iterator[Path]:
             not an output, or nothing can be written there.
     """
     lock = output.with_name(f".{output.name}.lock")
-    with _writing(output.parent):
-        output.parent.mkdir(parents=True, exist_ok=True)
-        handle = os.open(lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
-    try:
-        _take(handle, output)
-        with _writing(output.parent):
+    with contextlib.ExitStack() as stack:
+        with writing(output.parent):
+            output.parent.mkdir(parents=True, exist_ok=True)
+            if not stack.enter_context(locked(lock, wait=False)):
+                raise BuildError(
+                    f"another build of {output} is at work; wait until it is done, or name "
+                    "another folder with --output"
+                )
+            _put_back(output)
             check_replaceable(output)
             # A compiler that outlived its killed build may still write into its own folder.
             for stale in output.parent.glob(f".{output.name}.staging-*"):
                 shutil.rmtree(stale, ignore_errors=True)
             staging = Path(tempfile.mkdtemp(prefix=f".{output.name}.staging-", dir=output.parent))
-        try:
-            yield staging
-        finally:
-            shutil.rmtree(staging, ignore_errors=True)
-    finally:
-        # The lock file stays: removing it would let two builds hold two locks of one name.
-        os.close(handle)
+        stack.callback(shutil.rmtree, staging, ignore_errors=True)
+        yield staging
 
 
 def check_replaceable(output: Path) -> None:
@@ -105,7 +105,7 @@ def swap_into_place(new: Path, output: Path) -> None:
     Raises:
         BuildError: the folders cannot be moved.
     """
-    with _writing(output.parent):
+    with writing(output.parent):
         if not output.exists():
             new.rename(output)
             return
@@ -128,14 +128,8 @@ def _exchange(one: Path, other: Path) -> bool:
     return renameat2(here, names[0], here, names[1], ctypes.c_uint(_EXCHANGE)) == 0
 
 
-def _take(handle: int, output: Path) -> None:
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        raise BuildError(
-            f"another build of {output} is at work; wait until it is done, or name "
-            "another folder with --output"
-        ) from None
+def _put_back(output: Path) -> None:
+    """Undo the first half of a swap that was killed."""
     earlier = output.with_name(f".{output.name}.earlier")
     if earlier.is_dir() and not output.exists():
         earlier.rename(output)
@@ -147,7 +141,8 @@ def _clear(folder: Path) -> None:
 
 
 @contextlib.contextmanager
-def _writing(folder: Path) -> Iterator[None]:
+def writing(folder: Path) -> Iterator[None]:
+    """Say of an error of the system which folder could not be written."""
     try:
         yield
     except OSError as error:

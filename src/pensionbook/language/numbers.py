@@ -11,7 +11,7 @@ from babel.dates import format_date
 from babel.numbers import format_decimal
 
 from pensionbook.data.figures import Interval
-from pensionbook.data.periods import end_date
+from pensionbook.data.periods import end_date, months_of, period_of
 from pensionbook.language.messages import available, translate
 
 LANGUAGES = available()
@@ -61,12 +61,10 @@ def value_text(interval: Interval, unit: str, language: str = "en") -> str:
             return translate("at most {end}", language, end=text)
         return translate("at least {end}", language, end=text)
     low, high = known
-    decimals = _common_decimals(low, high)
-    if decimals is not None and decimals < 0 and abs(high) < _ROUND_FROM:
-        # 260 would be read as known to its last digit.
-        decimals = None
-    if decimals is not None:
-        return _decimal(_rounded((low + high) / 2, decimals), decimals, language) + suffix
+    common = _common_decimals(low, high)
+    # 260 would be read as known to its last digit.
+    if common is not None and (common >= 0 or abs(high) >= _ROUND_FROM):
+        return _decimal(_rounded((low + high) / 2, common), common, language) + suffix
     decimals = _decimals_of_range(low, high)
     if unit in ("person", "yuan") and scale == 1:
         decimals = min(decimals, 0)
@@ -90,6 +88,14 @@ def period_text(period: str, language: str = "en") -> str:
     >>> period_text("2002-09")
     'September 2002'
     """
+    if "/" in period:
+        first, end = months_of(period)
+        parts = (period_of(first, first + 1), period_of(end - 1, end))
+        if len(period) == 9:
+            low, high = period.split("/")
+        else:
+            low, high = (period_text(month, language) for month in parts)
+        return translate("{low} to {high}", language, low=low, high=high)
     if len(period) == 4:
         return translate("the end of {year}", language, year=period)
     # The pattern of a date is a message too; babel knows what its letters mean.
@@ -159,8 +165,9 @@ def _joined(parts: Iterable[str], pattern: str) -> str:
 def _scale(interval: Interval, unit: str, language: str) -> tuple[int, str]:
     if unit in ("percent", "percentage_point", "one", "year", "age", "month"):
         return 1, ""
-    size = max(abs(end) for end in (interval.low, interval.high) if end is not None)
-    whole = interval.low == interval.high and interval.low.denominator == 1
+    known = [end for end in (interval.low, interval.high) if end is not None]
+    size = max(map(abs, known))
+    whole = interval.low == interval.high and known[0].denominator == 1
     words = _LARGE.get(language, _LARGE["en"])
     for scale, word in words:
         # A count known to the last person is shown to the last person.

@@ -8,10 +8,10 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from pensionbook.data.reads import ANY
 from pensionbook.errors import NotebookError
 from pensionbook.exchange import (
     INJECTED_TAG,
+    PARAMETERS_TAG,
     VALUES_MIME,
     outputs_of,
 )
@@ -19,7 +19,7 @@ from pensionbook.files.digests import sha256_json
 from pensionbook.notebooks.source import SourceNotebook, Value, tagged_index
 
 # Raise when a change here makes the results kept in caches wrong.
-_RECIPE = 1
+_RECIPE = 2
 _PASSING_METADATA = ("execution", "papermill", "ExecuteTime", "trusted", "scrolled", "collapsed")
 _METADATA = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
@@ -38,13 +38,15 @@ _ADDRESS = re.compile(r"\bat 0x[0-9a-fA-F]{6,}")
 def run_key(
     notebook: SourceNotebook,
     parameters: Mapping[str, Value],
-    inputs: Mapping[str, str],
+    code: Mapping[str, str],
+    read: Mapping[str, str],
     versions: Mapping[str, str],
 ) -> str:
     """Digest of what the results of a notebook depend on; its prose is not among it.
 
     Args:
-        inputs: digests of the library's files and of those of the package that all notebooks read.
+        code: digests of the library's files that it imports.
+        read: digests of the package's files that it reads.
         versions: of Python and the installed distributions.
     """
     cells = [
@@ -52,7 +54,8 @@ def run_key(
         for cell in notebook.content["cells"]
         if cell["cell_type"] == "code"
     ]
-    return sha256_json([_RECIPE, cells, dict(parameters), dict(inputs), dict(versions)])
+    told = [dict(parameters), notebook.reads, dict(code), dict(read), dict(versions)]
+    return sha256_json([_RECIPE, cells, *told])
 
 
 def own_parameters(notebook: SourceNotebook, parameters: Mapping[str, Value]) -> dict[str, Value]:
@@ -69,7 +72,8 @@ def results_of(
         paths: folders of this machine that no output may show.
 
     Raises:
-        NotebookError: an output holds a warning, a memory address or a path of this machine.
+        NotebookError: an output holds a warning, a memory address or a path of this machine, or
+            nothing held the notebook to what it states to read.
     """
     results = []
     number = 0
@@ -88,6 +92,14 @@ def results_of(
                 "execution_count": cell.get("execution_count"),
                 "outputs": outputs,
             }
+        )
+    if notebook.reads is not None and not _was_held(notebook, results):
+        raise NotebookError(
+            notebook.path.name,
+            None,
+            "it states in its metadata what it reads, but nothing holds it to that; open the "
+            f'report with notebook="{notebook.name}" and end with report.publish(), or take '
+            "`reads` out of the metadata",
         )
     return results
 
@@ -129,8 +141,18 @@ def assemble(notebook: SourceNotebook, results: list[dict[str, Any]]) -> dict[st
 
 
 def published(content: Mapping[str, Any]) -> dict[str, Any]:
-    """The notebook as it is published: charts in one form are enough."""
+    """The notebook as it is published: charts in one form, and the parameters that it was run with.
+
+    Whoever runs it again with other parameters changes those, not the defaults of its source.
+    """
     result = copy.deepcopy(dict(content))
+    tags = [cell["metadata"].get("tags", []) for cell in result["cells"]]
+    if any(INJECTED_TAG in own for own in tags):
+        for own in tags:
+            if PARAMETERS_TAG in own:
+                own.remove(PARAMETERS_TAG)
+            if INJECTED_TAG in own:
+                own[own.index(INJECTED_TAG)] = PARAMETERS_TAG
     for output in outputs_of(result):
         output.get("data", {}).pop("image/svg+xml", None)
     return result
@@ -141,17 +163,15 @@ def notebook_text(content: Mapping[str, Any]) -> str:
     return json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
 
 
-def read_by(results: list[dict[str, Any]]) -> list[str] | None:
-    """The parts of the package that a notebook says it read; None where it may have read any.
-
-    Only its last cell can tell: what runs after it may read more.
-    """
-    for output in results[-1]["outputs"] if results else ():
-        published = output.get("data", {}).get(VALUES_MIME)
-        read = published.get("read") if isinstance(published, dict) else None
-        if isinstance(read, list):
-            return None if ANY in read else read
-    return None
+def _was_held(notebook: SourceNotebook, results: list[dict[str, Any]]) -> bool:
+    """Whether a report was opened that closed all that the notebook does not state to read."""
+    published = (
+        output.get("data", {}).get(VALUES_MIME)
+        for result in results
+        for output in result["outputs"]
+    )
+    stated = list(notebook.reads or ())
+    return any(isinstance(one, dict) and one.get("reads") == stated for one in published)
 
 
 def _merged_streams(outputs: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
-import contextlib
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
-from pensionbook.engine.kept import RECONCILED
 from pensionbook.errors import BuildError, NotebookError, PensionbookError
 from pensionbook.files.cache import Cache
-from pensionbook.files.digests import sha256_json
-from pensionbook.notebooks.pool import Job, Pool, clean_environment, open_pool
-from pensionbook.notebooks.results import assemble, own_parameters, read_by, results_of, run_key
-from pensionbook.notebooks.source import PACKAGE, SourceNotebook, Value
+from pensionbook.notebooks.pool import Job, Pool
+from pensionbook.notebooks.results import (
+    assemble,
+    notebook_text,
+    own_parameters,
+    results_of,
+    run_key,
+)
+from pensionbook.notebooks.source import (
+    DATA,
+    PACKAGE,
+    SourceNotebook,
+    Value,
+    published_package,
+)
 
 Place = tuple[str, str]
 Executed = dict[Place, dict[str, Any]]
@@ -42,14 +51,12 @@ class Run:
     """One notebook with its parameters.
 
     Attributes:
-        key: digest of what it depends on whatever it reads.
-        optional: digests of the package's files that it may read or not, by their paths.
+        key: digest of all that its results depend on.
     """
 
     notebook: SourceNotebook
     parameters: dict[str, Value]
     key: str
-    optional: Mapping[str, str]
 
     @property
     def place(self) -> Place:
@@ -62,80 +69,42 @@ def plan_runs(
     edition: str,
     parameters: Mapping[str, Value],
     of_package: Mapping[str, Value],
-    inputs: Mapping[str, str],
+    code: Mapping[str, Mapping[str, str]],
+    always: Mapping[str, str],
+    parts: Mapping[str, Mapping[str, str]],
     versions: Mapping[str, str],
-    optional: Mapping[str, str],
 ) -> list[Run]:
-    """One run for each notebook; the package is known to it by the edition's name.
+    """One run for each notebook; a notebook that states what it reads depends on that alone.
 
     Args:
         parameters: of the edition.
         of_package: those that notebooks about the whole package run with.
-        inputs: digests of what all notebooks depend on.
-        optional: digests of the package's files that a notebook may read or not.
+        code: digests of the library's files behind each notebook, by its name.
+        always: digests of the package's files that all notebooks read.
+        parts: digests of the package's other files, by part.
+        versions: of Python and the installed distributions.
     """
     runs = []
     for notebook in notebooks:
         chosen = of_package if notebook.is_of_package else parameters
-        own = own_parameters(notebook, {PACKAGE: edition, **chosen})
-        runs.append(Run(notebook, own, run_key(notebook, own, inputs, versions), optional))
+        own = own_parameters(notebook, {PACKAGE: published_package(edition), **chosen})
+        read = dict(always)
+        for part in parts if notebook.reads is None else notebook.reads:
+            read |= parts[part]
+        runs.append(Run(notebook, own, run_key(notebook, own, code[notebook.name], read, versions)))
     return runs
-
-
-def _load(run: Run, cache: Cache) -> list[dict[str, Any]] | None:
-    """The results of a run: those of another with the same content of the files that it read."""
-    read = cache.load(_reads(run))
-    return None if read is None else cache.load(_full_key(run, read["parts"]))
-
-
-def _store(run: Run, results: list[dict[str, Any]], cache: Cache) -> None:
-    parts = read_by(results)
-    cache.store(_full_key(run, parts), results)
-    cache.store(_reads(run), {"parts": parts})
-
-
-def _reads(run: Run) -> str:
-    return sha256_json(["what it read", run.key])
-
-
-def _full_key(run: Run, parts: Sequence[str] | None) -> str:
-    read = {
-        file: digest
-        for file, digest in run.optional.items()
-        if parts is None or file in parts or file.partition("/")[0] in parts
-    }
-    return sha256_json([run.key, parts, read])
 
 
 def look_up(runs: Sequence[Run], cache: Cache) -> tuple[list[Run], Executed]:
     """Those of the runs that must be done, and the results of the others."""
     waiting, kept = [], {}
     for run in runs:
-        found = _load(run, cache)
+        found = cache.load(run.key)
         if found is None:
             waiting.append(run)
         else:
             kept[run.place] = assemble(run.notebook, found)
     return waiting, kept
-
-
-@contextlib.contextmanager
-def pool_for(
-    runs: Sequence[Run], work: Path, cache: Cache, jobs: int, kept: Path
-) -> Iterator[Pool | None]:
-    """A pool for these runs; None where there are none.
-
-    Args:
-        work: folder for what notebooks write aside, absolute.
-        jobs: number of notebooks that run at one time.
-        kept: folder that keeps reconciliations.
-    """
-    if not runs:
-        yield None
-        return
-    environment = clean_environment(work, cache.folder.resolve()) | {RECONCILED: str(kept)}
-    with open_pool(environment, min(jobs, len(runs))) as pool:
-        yield pool
 
 
 def execute(
@@ -172,9 +141,7 @@ def execute(
     by_name = {"/".join(run.place): run for run in runs}
     jobs = []
     for name, run in by_name.items():
-        folder = work / "run" / name
-        folder.mkdir(parents=True)
-        (folder / edition).symlink_to(package.resolve(), target_is_directory=True)
+        folder = _lay_out(work / "run" / name, run, package, edition)
         jobs.append(Job(name, run.notebook.content, run.parameters, folder))
     for name, event in pool.run(jobs):
         run = by_name[name]
@@ -188,7 +155,7 @@ def execute(
             except PensionbookError as error:
                 failures.append(error)
                 continue
-            _store(run, found, cache)
+            cache.store(run.key, found)
             results[run.place] = assemble(run.notebook, found)
             progress.finished(*run.place, kept=False)
     if len(failures) == 1:
@@ -197,6 +164,18 @@ def execute(
         listing = "\n".join(f"  {error}" for error in sorted(failures, key=str))
         raise BuildError(f"{len(failures)} notebooks stopped:\n{listing}")
     return results
+
+
+def _lay_out(edition_folder: Path, run: Run, package: Path, edition: str) -> Path:
+    """A notebook and its package as a finished edition has them; the notebook's folder."""
+    folder = edition_folder / "notebooks" / run.place[0]
+    folder.mkdir(parents=True)
+    # What it states to read is looked up where it runs.
+    text = notebook_text(run.notebook.content)
+    (folder / f"{run.notebook.name}.ipynb").write_text(text, encoding="utf-8")
+    (edition_folder / DATA).mkdir()
+    (edition_folder / DATA / edition).symlink_to(package.resolve(), target_is_directory=True)
+    return folder
 
 
 def executed_notebook(notebook: SourceNotebook, event: Mapping[str, Any]) -> dict[str, Any]:

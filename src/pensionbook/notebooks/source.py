@@ -12,11 +12,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from pensionbook.data.stated import reads_of
 from pensionbook.errors import BuildError, NotebookError, ParameterError, listed, nearest
 from pensionbook.exchange import PARAMETERS_TAG
 
 Value = str | int | float | bool
 PACKAGE = "package"
+# An edition keeps its notebooks in notebooks/LANGUAGE and the packages they read in this folder.
+DATA = "data"
 PERIODS = ("baseline", "as_of")
 _TYPES = {str: "text", int: "a whole number", float: "a number", bool: "true or false"}
 _TRUTH = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
@@ -24,11 +27,16 @@ _TRUTH = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0"
 
 @dataclass(frozen=True, slots=True)
 class SourceNotebook:
-    """A notebook as it stands in its folder, with the defaults of its parameters."""
+    """A notebook as it stands in its folder, with the defaults of its parameters.
+
+    Attributes:
+        reads: the optional parts of a package that it states to read; None where it does not say.
+    """
 
     path: Path
     content: dict[str, Any] = field(repr=False)
     defaults: dict[str, Value]
+    reads: tuple[str, ...] | None = None
 
     @property
     def name(self) -> str:
@@ -51,7 +59,8 @@ def read_notebooks(folder: Path) -> list[SourceNotebook]:
 
     Raises:
         BuildError: there is none, or one cannot be read.
-        NotebookError: one has no cell tagged ``parameters``, or one that is not plain values.
+        NotebookError: one has no cell tagged ``parameters``, or one that is not plain values, or
+            what it states to read is no list of parts.
     """
     paths = sorted(path for path in folder.glob("*.ipynb") if path.name[0] != ".")
     if not paths:
@@ -87,7 +96,16 @@ def read_notebook(path: Path) -> SourceNotebook:
     defaults = _defaults(path.name, number, "".join(cell["source"]))
     if not defaults:
         raise NotebookError(path.name, number, 'no parameters; write lines such as package = "."')
-    return SourceNotebook(path, content, defaults)
+    try:
+        reads = reads_of(content.get("metadata", {}))
+    except ParameterError as error:
+        raise NotebookError(path.name, None, str(error)) from None
+    return SourceNotebook(path, content, defaults, reads)
+
+
+def published_package(edition: str) -> str:
+    """The parameter ``package`` of a published notebook: the folder as seen from where it lies."""
+    return f"../../{DATA}/{edition}"
 
 
 def tagged_index(cells: Sequence[Mapping[str, Any]]) -> int:
@@ -115,14 +133,15 @@ def _defaults(notebook: str, number: int, source: str) -> dict[str, Value]:
         raise wrong(f"line {error.lineno} is no Python") from None
     defaults: dict[str, Value] = {}
     for statement in tree.body:
+        target: ast.expr
         if isinstance(statement, ast.Assign) and len(statement.targets) == 1:
-            target = statement.targets[0]
+            target, told = statement.targets[0], statement.value
         elif isinstance(statement, ast.AnnAssign) and statement.value is not None:
-            target = statement.target
+            target, told = statement.target, statement.value
         else:
             raise wrong(f"line {statement.lineno} is no assignment")
         try:
-            value = ast.literal_eval(statement.value)
+            value = ast.literal_eval(told)
         except ValueError:
             value = None
         if not isinstance(target, ast.Name) or type(value) not in _TYPES:

@@ -21,8 +21,8 @@ from typing import Any
 
 from traitlets.config import Config
 
-from pensionbook.notebooks.kernels.client import adopt_server
-from pensionbook.notebooks.kernels.spec import INTERPRETER, KERNEL, write_specification
+from pensionbook.notebooks.kernels.client import Server
+from pensionbook.notebooks.kernels.spec import KERNEL, write_specification
 from pensionbook.notebooks.source import tagged_index
 
 # A data package lies in the working folder; nothing in it may be imported.
@@ -47,11 +47,11 @@ def main() -> None:
     jobs: queue.SimpleQueue[dict[str, Any] | None] = queue.SimpleQueue()
     busy = threading.Event()
     threading.Thread(target=_read_jobs, args=(jobs, busy), daemon=True).start()
-    adopt_server(INTERPRETER)
+    server = Server.told_of()
     write_specification(Path(os.environ["JUPYTER_PATH"]), _OPTIONS)
     while (job := jobs.get()) is not None:
         busy.set()
-        say(run(job, say))
+        say(run(job, say, server))
         busy.clear()
 
 
@@ -67,12 +67,15 @@ def _stop(_number: int, _frame: object) -> None:
     raise SystemExit(1)
 
 
-def run(job: dict[str, Any], say: Callable[[dict[str, Any]], None]) -> dict[str, Any]:
+def run(
+    job: dict[str, Any], say: Callable[[dict[str, Any]], None], server: Server | None
+) -> dict[str, Any]:
     """Run one notebook.
 
     Args:
         job: ``notebook`` (its content), ``parameters`` and ``folder`` (the working folder).
         say: told the number of cells done after each of them.
+        server: forks the kernel; None for an ordinary one.
 
     Returns:
         An event: ``done`` with the executed notebook, or ``failed`` with the number of the cell
@@ -81,6 +84,8 @@ def run(job: dict[str, Any], say: Callable[[dict[str, Any]], None]) -> dict[str,
     import nbformat
     from papermill.exceptions import PapermillExecutionError
     from papermill.execute import execute_notebook
+
+    from pensionbook.notebooks.kernels.provisioner import manager_class
 
     _report_cells(say)
     sockets = tempfile.TemporaryDirectory(prefix="pb-", ignore_cleanup_errors=True)
@@ -91,6 +96,7 @@ def run(job: dict[str, Any], say: Callable[[dict[str, Any]], None]) -> dict[str,
             parameters=job["parameters"],
             engine_name=KERNEL,
             kernel_name=KERNEL,
+            kernel_manager_class=manager_class(server),
             language="python",
             progress_bar=False,
             cwd=job["folder"],

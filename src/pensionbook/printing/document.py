@@ -269,7 +269,7 @@ def _images(page: str, article: etree._Element, folder: Path) -> dict[str, Path]
 
 def _drawings(article: etree._Element, folder: Path) -> dict[str, Path]:
     """The downloads of charts as SVG, by the name of the image that shows the chart."""
-    found = {}
+    found: dict[str, Path] = {}
     for figure in _select(article, "figure"):
         path = folder / download_path(figure.get("id", "").rpartition("--")[2], "svg")
         if path.is_file():

@@ -48,7 +48,7 @@ def typeset(document: Document, tree: Node, imprint: Imprint, words: Words) -> b
     with tempfile.TemporaryDirectory(prefix="pensionbook-pdf-") as name:
         # Charts are drawn, not painted: sharp at every size, and set faster.
         drawn = {picture: f"{picture}.svg" for picture in document.drawings}
-        for picture, path in (document.pictures | document.drawings).items():
+        for picture, path in {**document.pictures, **document.drawings}.items():
             shutil.copyfile(path, Path(name, drawn.get(picture, picture)))
         blocks = _Typst(drawn).blocks(tree["blocks"])
         text = pandoc.run(

@@ -1,7 +1,7 @@
-"""The report as a Word file: pandoc writes it, this module adds what pandoc does not know.
+"""The report as a Word file: pandoc writes it after a reference file, this module adds the rest.
 
 That is captions with fields, a contents field filled in beforehand, pages on their side for wide
-tables, small type in tables, and the file's own particulars.
+tables, the styles of text in tables, and the file's own particulars.
 """
 
 from __future__ import annotations
@@ -10,17 +10,18 @@ import json
 import re
 import shutil
 import tempfile
+from collections.abc import Mapping
+from copy import deepcopy
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from xml.sax.saxutils import escape, quoteattr
 
 from lxml import etree
 
+from pensionbook.data.word_reference import own_reference, style_ids
 from pensionbook.files.archives import read_parts, write_parts
 from pensionbook.printing import pandoc
 from pensionbook.printing.pandoc import Node, raw_block, raw_inline
-from pensionbook.printing.wordlooks import LOOKS
-from pensionbook.printing.wordstyle import EMPHASIS, reference
 
 if TYPE_CHECKING:
     from pensionbook.printing.document import Document
@@ -35,40 +36,59 @@ _DIVISION_STYLES = {
 _CHINESE = re.compile(r"[\u2e80-\u9fff\uf900-\ufaff]")
 _FILE = "report.docx"
 _TURN = "pensionbook-turn"
-_TWIPS_PER_MM = 1440 / 25.4
+# Sides of a page that lies on its side, and those of the upright page that they were.
+_TURNED = {
+    "pgSz": {"w": "h", "h": "w"},
+    "pgMar": {"top": "left", "right": "top", "bottom": "right", "left": "bottom"},
+}
 
 
-def write_word(document: Document, tree: Node, imprint: Imprint, words: Words) -> bytes:
+def write_word(
+    document: Document, tree: Node, imprint: Imprint, words: Words, reference: Path
+) -> bytes:
     """Write a document as a Word file.
 
     Args:
         tree: pandoc's tree of the document.
+        reference: Word file whose styles, page, header and footer are taken.
     """
     language = document.language
+    looks = reference.read_bytes()
+    ids = {name: id for (kind, name), id in style_ids(looks).items() if kind == "paragraph"}
     blocks = [
         *_cover(imprint),
-        raw_block("openxml", _contents(tree["blocks"], words)),
+        raw_block("openxml", _contents(tree["blocks"], words, ids)),
         *_Word(words).blocks(tree["blocks"]),
     ]
+    # Where another language's file has to do, the language of its text does not.
+    borrowed = language != "en" and reference == own_reference("en")
+    meta = {"lang": {"t": "MetaString", "c": language.replace("_", "-")}} if borrowed else {}
     with tempfile.TemporaryDirectory(prefix="pensionbook-docx-") as name:
         for picture, path in document.pictures.items():
             shutil.copyfile(path, Path(name, picture))
-        Path(name, "reference.docx").write_bytes(reference(language, imprint.title))
+        Path(name, "reference.docx").write_bytes(looks)
         pandoc.run(
             ["--from", "json", "--to", "docx", "--reference-doc=reference.docx", "-o", _FILE],
-            json.dumps(tree | {"blocks": blocks, "meta": {}}),
+            json.dumps(tree | {"blocks": blocks, "meta": meta}),
             Path(name),
         )
         parts = read_parts(Path(name, _FILE).read_bytes())
     body = etree.fromstring(parts["word/document.xml"])
-    _finish_tables(body)
-    _finish_sections(body, language)
+    _finish_tables(body, ids)
+    _finish_sections(body)
     parts["word/document.xml"] = _xml(body)
+    for part in parts:
+        if re.fullmatch(r"word/(header|footer)\d*\.xml", part):
+            parts[part] = _with_title(etree.fromstring(parts[part]), imprint.title)
     settings = etree.fromstring(parts["word/settings.xml"])
     update = etree.Element(_w("updateFields"))
     update.set(_w("val"), "true")
     place = settings.find(_w("footnotePr"))
     (settings.append if place is None else place.addprevious)(update)
+    # A template stands on one machine only, or leads to another.
+    for template in settings.findall(_w("attachedTemplate")):
+        settings.remove(template)
+    parts.pop("word/_rels/settings.xml.rels", None)
     parts["word/settings.xml"] = _xml(settings)
     parts["docProps/core.xml"] = _particulars(imprint, language).encode()
     return write_parts(parts, "[Content_Types].xml")
@@ -101,7 +121,7 @@ def _cover(imprint: Imprint) -> list[Node]:
     return [_styled(style, text) for style, text in lines if text]
 
 
-def _contents(blocks: list[Node], words: Words) -> str:
+def _contents(blocks: list[Node], words: Words, ids: Mapping[str, str]) -> str:
     """The contents as a field that Word brings up to date, with its entries already in it."""
     begin = (
         '<w:r><w:fldChar w:fldCharType="begin" w:dirty="true"/></w:r>'
@@ -115,7 +135,7 @@ def _contents(blocks: list[Node], words: Words) -> str:
             continue
         text = escape(" ".join(pandoc.plain(inlines).split()))
         lines.append(
-            f'<w:p><w:pPr><w:pStyle w:val="TOC{level}"/></w:pPr>{{begin}}'
+            f'<w:p><w:pPr><w:pStyle w:val="{ids[f"toc {level}"]}"/></w:pPr>{{begin}}'
             f'<w:hyperlink w:anchor={quoteattr(_bookmark(name))} w:history="1">'
             f'<w:r><w:t xml:space="preserve">{text}</w:t></w:r></w:hyperlink>{{end}}</w:p>'
         )
@@ -129,7 +149,7 @@ def _contents(blocks: list[Node], words: Words) -> str:
     return (
         '<w:sdt><w:sdtPr><w:docPartObj><w:docPartGallery w:val="Table of Contents"/>'
         "<w:docPartUnique/></w:docPartObj></w:sdtPr><w:sdtContent>"
-        '<w:p><w:pPr><w:pStyle w:val="TOCHeading"/><w:pageBreakBefore/></w:pPr>'
+        f'<w:p><w:pPr><w:pStyle w:val="{ids["toc heading"]}"/><w:pageBreakBefore/></w:pPr>'
         f"<w:r><w:t>{escape(words.contents)}</w:t></w:r></w:p>{''.join(filled)}"
         "</w:sdtContent></w:sdt>"
     )
@@ -175,7 +195,7 @@ class _Word:
         if kind == "Span":
             return self._span(node)
         if kind == "Emph" and _CHINESE.search(pandoc.plain(node)):
-            styled = ["", [], [["custom-style", EMPHASIS]]]
+            styled = ["", [], [["custom-style", "Chinese Emphasis"]]]
             return [{"t": "Span", "c": [styled, self._inside(node["c"])]}]
         if kind == "Table":
             marks = {"register": "Small", "cited": "Small", "values": "Small", "troubled": "Small"}
@@ -234,14 +254,16 @@ def _turn(ended: str) -> Node:
     )
 
 
-def _finish_tables(root: etree._Element) -> None:
+def _finish_tables(root: etree._Element, ids: Mapping[str, str]) -> None:
+    captions = [ids["table caption"], ids["image caption"]]
+    headings = [ids[f"heading {level}"] for level in range(1, 5)]
     small = False
     for element in list(root.iter(_w("tbl"), etree.Comment)):
         if element.tag is etree.Comment:
             small = f"{_TURN}:small" in (element.text or "")
             element.getparent().remove(element)
             continue
-        name = "TableTextSmall" if small else "TableText"
+        name = ids["table text small" if small else "table text"]
         small = False
         for paragraph in element.iter(_w("p")):
             properties = paragraph.find(_w("pPr"))
@@ -260,13 +282,13 @@ def _finish_tables(root: etree._Element) -> None:
                 row.insert(0, properties)
             etree.SubElement(properties, _w("cantSplit"))
             properties.insert(0, properties[-1])
-        _set_apart(element.getnext())
+        _set_apart(element.getnext(), headings)
     for style in root.iter(_w("pStyle")):
-        if style.get(_w("val")) in ("TableCaption", "ImageCaption"):
-            style.set(_w("val"), "Caption")
+        if style.get(_w("val")) in captions:
+            style.set(_w("val"), ids["caption"])
 
 
-def _set_apart(following: etree._Element | None) -> None:
+def _set_apart(following: etree._Element | None, headings: list[str]) -> None:
     """Some room between a table and the text after it; headings bring their own."""
     while following is not None and following.tag == _w("bookmarkEnd"):
         following = following.getnext()
@@ -277,55 +299,65 @@ def _set_apart(following: etree._Element | None) -> None:
         return
     style = properties.find(_w("pStyle"))
     own = properties.find(_w("spacing"))
-    if own is None and style is not None and not style.get(_w("val"), "").startswith("Heading"):
+    if own is None and style is not None and style.get(_w("val")) not in headings:
         spacing = etree.Element(_w("spacing"))
         spacing.set(_w("before"), "240")
         style.addnext(spacing)
 
 
-def _finish_sections(root: etree._Element, language: str) -> None:
+def _finish_sections(root: etree._Element) -> None:
+    """Give each section the page of the reference file; only the first has a cover."""
     body = root.find(_w("body"))
-    last = body.find(_w("sectPr"))
-    first = True
-    for mark in list(root.iter(_w("rStyle"))):
-        name = mark.get(_w("val"), "")
-        if not name.startswith(_TURN):
-            continue
+    model = body.find(_w("sectPr"))
+    marks = [m for m in root.iter(_w("rStyle")) if m.get(_w("val"), "").startswith(_TURN)]
+    for number, mark in enumerate(marks):
         properties = mark.getparent().getparent()
         properties.remove(mark.getparent())
-        properties.append(_section(last, language, wide=name.endswith("wide"), cover=first))
-        first = False
-    new = _section(last, language, wide=False, cover=first)
-    body.replace(last, new)
+        wide = mark.get(_w("val")).endswith("wide")
+        properties.append(_section(model, wide=wide, cover=number == 0))
+    body.replace(model, _section(model, wide=False, cover=not marks))
 
 
-def _section(model: etree._Element, language: str, *, wide: bool, cover: bool) -> etree._Element:
-    section = etree.Element(_w("sectPr"))
-    for child in model:
-        if child.tag in (_w("headerReference"), _w("footerReference"), _w("footnotePr")):
-            section.append(_copy(child))
-    size = etree.SubElement(section, _w("pgSz"))
-    width, height = (16838, 11906) if wide else (11906, 16838)
-    size.set(_w("w"), str(width))
-    size.set(_w("h"), str(height))
+def _section(model: etree._Element, *, wide: bool, cover: bool) -> etree._Element:
+    section = deepcopy(model)
+    if not cover:
+        for own in section.findall(_w("titlePg")):
+            section.remove(own)
     if wide:
-        size.set(_w("orient"), "landscape")
-    margins = model.find(_w("pgMar"))
-    page = _copy(margins)
-    if wide:
-        top, right, bottom, left = LOOKS[language].margins
-        turned = (left, top, right, bottom)
-        sides = zip(("top", "right", "bottom", "left"), turned, strict=True)
-        for side, millimetres in sides:
-            page.set(_w(side), str(round(millimetres * _TWIPS_PER_MM)))
-    section.append(page)
-    if cover:
-        etree.SubElement(section, _w("titlePg"))
+        for name, sides in _TURNED.items():
+            element = section.find(_w(name))
+            upright = dict(element.attrib)
+            for side, former in sides.items():
+                element.set(_w(side), upright[_w(former)])
+        section.find(_w("pgSz")).set(_w("orient"), "landscape")
     return section
 
 
-def _copy(element: etree._Element) -> etree._Element:
-    return etree.fromstring(etree.tostring(element))
+def _with_title(root: etree._Element, title: str) -> bytes:
+    """A header or footer whose fields TITLE show the title already, as Word will make them do."""
+    for field in root.iter(_w("fldSimple")):
+        if field.get(_w("instr"), "").split()[:1] == ["TITLE"]:
+            _show(title, list(field.iter(_w("t"))))
+    instruction = ""
+    texts: list[etree._Element] = []
+    for node in root.iter(_w("fldChar"), _w("instrText"), _w("t")):
+        kind = node.get(_w("fldCharType"))
+        if kind == "begin":
+            instruction = ""
+        elif kind == "separate":
+            texts = []
+        elif kind == "end" and instruction.split()[:1] == ["TITLE"]:
+            _show(title, texts)
+        elif node.tag == _w("instrText"):
+            instruction += node.text or ""
+        else:
+            texts.append(node)
+    return _xml(root)
+
+
+def _show(text: str, places: list[etree._Element]) -> None:
+    for place, shown in zip(places, [text] + [""] * len(places), strict=False):
+        place.text = shown
 
 
 def _particulars(imprint: Imprint, language: str) -> str:

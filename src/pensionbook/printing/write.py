@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache, partial
 from pathlib import Path
 
+from pensionbook.data.word_reference import own_reference
 from pensionbook.files.cache import Cache
 from pensionbook.files.digests import sha256_json
 from pensionbook.printing import pandoc
@@ -15,29 +16,50 @@ from pensionbook.printing.document import Document, gather, ids
 from pensionbook.printing.imprint import Imprint, Words, words_of
 from pensionbook.printing.pandoc import Node
 
-__all__ = [
-    "Document",
-    "Imprint",
-    "Words",
-    "gather",
-    "write_docx",
-    "write_epub",
-    "write_pdf",
-]
+__all__ = ["Document", "Imprint", "Words", "gather", "write", "write_all"]
 
 
-def write_pdf(
-    document: Document, target: Path, imprint: Imprint, cache: Cache | None = None
+def write(
+    kind: str,
+    document: Document,
+    target: Path,
+    imprint: Imprint,
+    cache: Cache | None = None,
+    reference: Path | None = None,
 ) -> None:
-    """Write the report as PDF: tagged after PDF/UA-1, fonts embedded, no clock time inside.
+    """Write the report in one format.
+
+    Args:
+        kind: ``pdf`` (tagged after PDF/UA-1, fonts embedded, no clock time inside), ``docx`` (the
+            Chinese one laid out after GB/T 9704) or ``epub`` (EPUB 3, formulas as MathML).
+        cache: keeps the trees of chapters for later builds.
+        reference: Word file whose styles, page, header and footer a ``docx`` takes; by default the
+            library's for the language.
 
     Raises:
-        BuildError: the document cannot be set.
+        BuildError: the document cannot be set or converted.
     """
-    from pensionbook.printing.pdf import typeset
+    tree, words = _tree(document.chapters, cache), words_of(document.language)
+    content = _maker(kind, reference or own_reference(document.language))(
+        document, tree, imprint, words
+    )
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_bytes(content)
 
-    words = words_of(document.language)
-    _write(target, typeset(document, _tree(document.chapters, cache), imprint, words))
+
+def _maker(kind: str, reference: Path) -> Callable[[Document, Node, Imprint, Words], bytes]:
+    # Each has much to import that the others do without.
+    if kind == "pdf":
+        from pensionbook.printing.pdf import typeset
+
+        return typeset
+    if kind == "docx":
+        from pensionbook.printing.word import write_word
+
+        return partial(write_word, reference=reference)
+    from pensionbook.printing.epub import write_ebook
+
+    return write_ebook
 
 
 def write_all(
@@ -45,22 +67,23 @@ def write_all(
     targets: Mapping[str, Path],
     imprint: Imprint,
     cache: Cache | None = None,
+    reference: Path | None = None,
 ) -> None:
     """Write several formats at one time; most of the work is done by other programs.
 
     Args:
         targets: where to write, by format: ``pdf``, ``docx``, ``epub``.
         cache: keeps the trees of chapters for later builds.
+        reference: Word file that the Word report takes its looks from; by default the library's.
 
     Raises:
         BuildError: the document cannot be set or converted.
     """
     # All of them read the same tree.
     _tree(document.chapters, cache)
-    writers = {"pdf": write_pdf, "docx": write_docx, "epub": write_epub}
-    with ThreadPoolExecutor(len(writers)) as pool:
+    with ThreadPoolExecutor(len(targets) or 1) as pool:
         running = [
-            pool.submit(writers[kind], document, path, imprint, cache)
+            pool.submit(write, kind, document, path, imprint, cache, reference)
             for kind, path in targets.items()
         ]
         for written in running:
@@ -85,36 +108,3 @@ def _chapter(html: str, cache: Cache | None) -> Node:
         if cache:
             cache.store(key, found)
     return found
-
-
-def _write(target: Path, content: bytes) -> None:
-    target.parent.mkdir(parents=True, exist_ok=True)
-    target.write_bytes(content)
-
-
-def write_docx(
-    document: Document, target: Path, imprint: Imprint, cache: Cache | None = None
-) -> None:
-    """Write the report as a Word file; the Chinese one is laid out after GB/T 9704.
-
-    Raises:
-        BuildError: the document cannot be converted.
-    """
-    from pensionbook.printing.word import write_word
-
-    words = words_of(document.language)
-    _write(target, write_word(document, _tree(document.chapters, cache), imprint, words))
-
-
-def write_epub(
-    document: Document, target: Path, imprint: Imprint, cache: Cache | None = None
-) -> None:
-    """Write the report as EPUB 3, formulas as MathML.
-
-    Raises:
-        BuildError: the document cannot be converted.
-    """
-    from pensionbook.printing.epub import write_ebook
-
-    words = words_of(document.language)
-    _write(target, write_ebook(document, _tree(document.chapters, cache), imprint, words))

@@ -1,4 +1,7 @@
-"""Who pays in from 2002 on: the projection, the reforms and the incentives.
+"""The model of the years after: the projection, the reforms and the incentives.
+
+It asks a view of a package and knows no prose; `analysis` and the rooms above may import it. Begin
+reading with ``projection.py``.
 
 Usual order::
 

@@ -10,21 +10,21 @@ so; reserves and carried-over debts are left out. This second condition is optio
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 from pensionbook.errors import ParameterError
-from pensionbook.projection.projection import NON_PUBLIC, Array, project
+from pensionbook.projection.projection import NON_PUBLIC, Array, Values, project
 from pensionbook.projection.ranges import Ends, Ranges
 
 PAYMENTS_ARE_MET = "payments are met by the contributions of the year and the subsidy alone"
 
 
-def complete(values: Mapping[str, ArrayLike], ranges: Ranges) -> dict[str, ArrayLike]:
+def complete(values: Values, ranges: Ranges) -> dict[str, Array | float]:
     """The values with the paying shares that meet the contributors of the reporting date.
 
     With e the years from the base year's end to that date and employed grown by them::
@@ -53,7 +53,7 @@ def complete(values: Mapping[str, ArrayLike], ranges: Ranges) -> dict[str, Array
     }
 
 
-def possible(values: Mapping[str, ArrayLike]) -> NDArray[np.bool_]:
+def possible(values: Values) -> NDArray[np.bool_]:
     """Which draws have at most as many payers as covered, at the reporting date and before it.
 
     At the end of the base year the public group must pay what contributors then were less those of
@@ -102,13 +102,13 @@ class Calibration:
             )
         )
 
-    def holds(self, values: Mapping[str, ArrayLike], ranges: Ranges) -> NDArray[np.bool_]:
+    def holds(self, values: Values, ranges: Ranges) -> NDArray[np.bool_]:
         """Which draws keep the subsidy's share in the first year's payments within the ends."""
         first = project(values, (ranges.base_year + 1,))
         share = first["gap_yuan"][0] / first["spending_yuan"][0]
         return (share > float(self.share[0])) & (share <= float(self.share[1]))
 
-    def fitting(self, values: Mapping[str, ArrayLike], ranges: Ranges) -> tuple[Array, Array]:
+    def fitting(self, values: Values, ranges: Ranges) -> tuple[Array, Array]:
         """Between which dependency ratios at the start the condition holds, for each draw.
 
         Spending of the first year is proportional to that ratio and revenue does not depend on it,

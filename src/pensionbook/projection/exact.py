@@ -19,7 +19,7 @@ import pandas as pd
 
 from pensionbook.errors import ParameterError
 from pensionbook.projection.calibration import complete, possible
-from pensionbook.projection.projection import NON_PUBLIC, UNITS, YEARS, project
+from pensionbook.projection.projection import NON_PUBLIC, UNITS, YEARS, Array, Values, project
 from pensionbook.projection.ranges import Ranges
 
 _MORE_PAY = ("contributors_public", "growth_public")
@@ -101,30 +101,33 @@ def _end(
     *,
     up: bool,
 ) -> np.ndarray:
-    values: dict[str, float | np.ndarray] = {}
-    for name, found in ranges.items():
+    chosen: dict[str, Array | float] = {}
+    for name, own in ranges.items():
         falling = name in FALLING.get(output, ())
         # What is in neither list does not matter to the output; public cover and employment are
         # high so that the public group can pay.
-        values[name] = float(found.high if falling != up else found.low)
+        chosen[name] = float(own.high if falling != up else own.low)
         if name in ("covered_public", "employed_public"):
-            values[name] = float(found.high)
-    values = complete(values | corners, ranges)
+            chosen[name] = float(own.high)
+    values = complete({**chosen, **corners}, ranges)
     good = possible(_with_slack(values))
     if not good.any():
         raise ParameterError(
             "in every corner more would pay than are covered; widen the ranges of the covered "
             "shares or of employment"
         )
-    chosen = {name: v[good] if np.ndim(v) else v for name, v in values.items()}
-    found = project(chosen, years)[output]
+    fitting = {
+        name: value[good] if isinstance(value, np.ndarray) and value.ndim else value
+        for name, value in values.items()
+    }
+    found = project(fitting, years)[output]
     return found.max(axis=1) if up else found.min(axis=1)
 
 
-def _with_slack(values: dict[str, float | np.ndarray]) -> dict[str, float | np.ndarray]:
+def _with_slack(values: Values) -> dict[str, Array | float]:
     """Points on an edge are computed to rounding; they count as possible."""
     shrunk = {k: np.asarray(v) * (1 - _ROUNDING) for k, v in values.items() if "paying" in k}
-    return values | shrunk
+    return {**values, **shrunk}
 
 
 def _mixes(ranges: Ranges) -> dict[str, np.ndarray]:

@@ -75,8 +75,8 @@ UNITS = {
 OUTPUTS = tuple(UNITS)
 MONTHS = 12
 
-Values = Mapping[str, ArrayLike]
 Array = NDArray[np.float64]
+Values = Mapping[str, Array | float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +88,13 @@ class Projection:
 
     def __getitem__(self, output: str) -> Array:
         return self.outputs[output]
+
+    def __repr__(self) -> str:
+        shape = next((array.shape for array in self.outputs.values()), ())
+        draws = f", {shape[1]:,} draws" if len(shape) > 1 else ""
+        return (
+            f"Projection of {self.years[0]} to {self.years[-1]}: {len(self.outputs)} outputs{draws}"
+        )
 
     def at(self, year: int, output: str) -> Array:
         """One output in one year: an array over draws, or a single number."""
@@ -112,7 +119,7 @@ def project(values: Values, years: Sequence[int] = YEARS) -> Projection:
     regular = (
         p["covered_public"] * p["paying_public"] * _grown(p, "employed_public", "public", step)
     )
-    uncovered = 0.0
+    uncovered = np.zeros(())
     for group in NON_PUBLIC:
         employed = _grown(p, f"employed_{group}", group, step)
         covered = p[f"covered_{group}"]

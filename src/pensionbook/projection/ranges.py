@@ -202,32 +202,32 @@ class _Start:
 
     def level(self, indicator: str, group: str, period: str = "") -> Range:
         measure = self._bounded(indicator, group, period or self.year)
-        low, high = self._ends(measure)
+        low, high = measure.ends
         return self._range(indicator, group, low, high, measure.unit, "proved")
 
     def share(self, indicator: str, group: str) -> Range:
         """Those counted relative to the employed of the same group."""
-        low, high = self._ends(self._bounded(indicator, group, self.year))
-        least, most = self._ends(self._bounded("employees", group, self.year))
+        low, high = self._bounded(indicator, group, self.year).ends
+        least, most = self._bounded("employees", group, self.year).ends
         return self._range(indicator, group, low / most, min(high / least, Fraction(1)), "one")
 
     def covered_foreign(self) -> Range:
-        low, high = self._ends(self._bounded("uncovered", "foreign_all", self.year))
-        least, most = self._ends(self._bounded("employees", "foreign", self.year))
+        low, high = self._bounded("uncovered", "foreign_all", self.year).ends
+        least, most = self._bounded("employees", "foreign", self.year).ends
         ends = max(Fraction(0), 1 - high / least), 1 - low / most
         return self._range("covered", "foreign", *ends, "one", assumed=True)
 
     def late_share(self) -> Range:
         report = self.report
-        low, high = self._ends(self._bounded("contributors_not_monthly", "all", report.as_of))
-        least, most = self._ends(self._bounded("contributors", "all", report.as_of))
+        low, high = self._bounded("contributors_not_monthly", "all", report.as_of).ends
+        least, most = self._bounded("contributors", "all", report.as_of).ends
         return self._range("contributors_not_monthly", "all", low / most, high / least, "one")
 
     def pace(self, group: str) -> Range:
         """From standstill to the yearly growth since the baseline, rounded outward."""
         years = int(self.year) - int(self.report.baseline)
-        first = self._ends(self._bounded("employees", group, self.report.baseline))
-        last = self._ends(self._bounded("employees", group, self.year))
+        first = self._bounded("employees", group, self.report.baseline).ends
+        last = self._bounded("employees", group, self.year).ends
         slow = float(last[0] / first[1]) ** (1 / years) - 1
         fast = float(last[1] / first[0]) ** (1 / years) - 1
         low = Fraction(math.floor(min(slow, 0.0) * _KEPT), _KEPT)
@@ -245,10 +245,6 @@ class _Start:
                 "which the projection starts from; add the figures that do"
             )
         return measure
-
-    @staticmethod
-    def _ends(measure: Measure) -> tuple[Fraction, Fraction]:
-        return Fraction(measure.bound.low), Fraction(measure.bound.high)
 
     def _range(
         self,

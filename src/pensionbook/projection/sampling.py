@@ -147,7 +147,8 @@ def tornado(
             f"{years[0]} to {years[-1]}"
         )
     unknown = ranges.unknown
-    start = ranges.middle() | {k: float(v) for k, v in (middle or {}).items() if k in ranges}
+    start: dict[str, Array | float] = {**ranges.middle()}
+    start |= {k: float(v) for k, v in (middle or {}).items() if k in ranges}
     points = np.tile([start[name] for name in unknown], (2 * len(unknown), 1))
     for column, name in enumerate(unknown):
         points[2 * column : 2 * column + 2, column] = (

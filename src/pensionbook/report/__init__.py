@@ -1,6 +1,7 @@
 """What a section of a report is made of: views of a package, named values, tables, words.
 
-For notebooks, `projection`, `analysis` and the rooms above. Begin with ``report.py``.
+Notebooks, `projection`, `analysis` and the rooms above may import it. Begin reading
+with ``report.py``.
 """
 
 from pensionbook.report.report import Report, open_report

@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 import csv
+import io
 import json
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING
 
-from pensionbook.data.figures import decimals_printed
+from pensionbook.data.figures import decimal_outward, decimals_printed
 from pensionbook.data.package import Package
 from pensionbook.data.vintages import packages_of_superseded
+from pensionbook.engine.cited import Cited
 from pensionbook.engine.kept import reconciled
 from pensionbook.engine.proofs import proofs_of
 from pensionbook.engine.reconcile import Reconciliation, reconcile, superseded_verdicts
 from pensionbook.engine.results import VERDICTS, Verdict
 from pensionbook.errors import BuildError, NoFiguresError
-from pensionbook.report.reasons import because, decimal_outward, interval_text
+from pensionbook.files.atomic import write_whole
+from pensionbook.report.reasons import because, interval_text
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -68,18 +70,34 @@ def write_audit(
         result = reconcile(package, jobs=jobs, progress=progress, prove=prove)
     else:
         result = reconciled(package, keep_in)
+    write_tables(result, folder, prove=prove)
+    return result
+
+
+def write_tables(result: Reconciliation, folder: Path, *, prove: bool = False) -> None:
+    """Write ``audit.csv`` and ``bounds.csv`` of a reconciliation, each whole or not at all.
+
+    Args:
+        prove: write ``proofs.json`` too; the reconciliation must have kept its proofs.
+
+    Raises:
+        BuildError: the folder cannot be written.
+    """
     try:
         folder.mkdir(parents=True, exist_ok=True)
         _write_csv(folder / AUDIT_FILE, AUDIT_COLUMNS, audit_rows(result))
         _write_csv(folder / BOUNDS_FILE, BOUNDS_COLUMNS, bounds_rows(result))
         if prove:
-            _write_proofs(folder / PROOFS_FILE, result)
+            older = packages_of_superseded(result.package)
+            results = [result, *(reconcile(part, prove=True) for part in older)]
+            proofs = proofs_of(result.package, results)
+            text = json.dumps(proofs, ensure_ascii=False, indent=0)
+            write_whole(folder / PROOFS_FILE, f"{text}\n".encode())
     except OSError as error:
         raise BuildError(
             f"cannot write the audit to {folder}: {error.strerror or error}; "
             "name a folder you may write to with --output"
         ) from error
-    return result
 
 
 def audit_rows(result: Reconciliation) -> Iterable[tuple[str, ...]]:
@@ -130,7 +148,7 @@ def bounds_rows(result: Reconciliation) -> Iterable[tuple[str, ...]]:
         )
 
 
-def verdict_counts(result: Reconciliation) -> dict[str, int]:
+def verdict_counts(result: Reconciliation | Cited) -> dict[str, int]:
     """Number of figures for each verdict, troubled ones first."""
     counts = Counter(verdict.verdict for verdict in result.verdicts.values())
     return {name: counts[name] for name in VERDICTS}
@@ -199,31 +217,9 @@ def _cell(value: Fraction | None, decimals: int, *, up: bool, unproved: bool) ->
 
 
 def _write_csv(path: Path, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
-    with _whole(path) as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(columns)
-        writer.writerows(rows)
-
-
-def _write_proofs(path: Path, result: Reconciliation) -> None:
-    """The proofs of what is said of the figures in force, and of those of each older vintage."""
-    package = result.package
-    older = [reconcile(part, prove=True) for part in packages_of_superseded(package)]
-    with _whole(path) as file:
-        json.dump(proofs_of(package, [result, *older]), file, ensure_ascii=False, indent=0)
-        file.write("\n")
-
-
-@contextmanager
-def _whole(path: Path) -> Iterator[TextIO]:
-    """A file to write to, which stands in its place only when all is written."""
-    temporary = path.with_name(path.name + ".part")
-    try:
-        with temporary.open("w", encoding="utf-8", newline="") as file:
-            yield file
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerows([columns, *rows])
+    write_whole(path, text.getvalue().encode())
 
 
 __all__ = [
@@ -235,4 +231,5 @@ __all__ = [
     "troubled_first",
     "verdict_counts",
     "write_audit",
+    "write_tables",
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from typing import NamedTuple
 
 from pensionbook.engine.results import Bound
 from pensionbook.language.messages import mark
@@ -29,6 +30,13 @@ FORMULAS = (
 )
 
 
+class Ends(NamedTuple):
+    """Both exact ends of a known measure, in its unit."""
+
+    low: Fraction
+    high: Fraction
+
+
 @dataclass(frozen=True, slots=True)
 class Measure:
     """A quantity computed from the package: proved bounds, unit, and how it was formed.
@@ -40,10 +48,30 @@ class Measure:
     unit: str
     formula: str
 
+    def __repr__(self) -> str:
+        return f"{self.formula}, in {self.unit}: {self.bound!r}"
+
+    @classmethod
+    def exact(cls, number: int | Fraction, formula: str, unit: str = "one") -> Measure:
+        """A number that is known exactly, such as a count."""
+        return cls(Bound(Fraction(number), Fraction(number)), unit, formula)
+
     @property
     def known(self) -> bool:
         """Whether anything bounds it on both sides."""
         return self.bound.low is not None and self.bound.high is not None
+
+    @property
+    def ends(self) -> Ends:
+        """Both ends, exact, of a measure that is :attr:`known`.
+
+        Raises:
+            ValueError: it is not.
+        """
+        low, high = self.bound.low, self.bound.high
+        if low is None or high is None:
+            raise ValueError(f"not bounded on both sides: {self.formula}")
+        return Ends(low, high)
 
     @property
     def low(self) -> float:

@@ -5,43 +5,57 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-
-import pandas as pd
+from typing import TYPE_CHECKING, Unpack
 
 from pensionbook.data.load import load_evidence, load_package
 from pensionbook.data.package import Package
-from pensionbook.data.reads import parts_read
+from pensionbook.data.stated import reads_of, restricted
 from pensionbook.engine.cited import Cited
 from pensionbook.engine.kept import reconciled
 from pensionbook.engine.reconcile import Reconciliation
 from pensionbook.errors import ChartError, ParameterError
 from pensionbook.exchange import MODEL_MIME, VALUES_MIME
 from pensionbook.language.numbers import end_text, value_text
+from pensionbook.report.audited import Audit
 from pensionbook.report.measure import Measure, word_record
 from pensionbook.report.tables import AltText, Sentence, ShownTable, shown
-from pensionbook.report.view import CONTRIBUTORS, Terms, View
+from pensionbook.report.view import CONTRIBUTORS, Chosen, Terms, View
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from pensionbook.charts.sheet import Chart
+
+_EXAMPLES = {"area": "tianjin", "baseline": "1999", "as_of": "2002-09"}
 
 __all__ = ["CONTRIBUTORS", "Report", "Terms", "open_report"]
 
 
 class Report(View):
-    """A view that names values for the prose, shows tables and charts, and hands them over."""
+    """A view that names values for the prose, shows tables and charts, and hands them over.
+
+    :func:`open_report` opens one. Its methods ``level``, ``change``, ``growth``, ``share`` and
+    ``ratio`` give measures: proved bounds with their unit and formula.
+
+    >>> report = pb.open_report("data/example-county-2004")
+    >>> report.change("contributors")
+    contributors[2004] - contributors[2000], in person: -5,575.88 to -5,570.819 (rests on 3 figures)
+    >>> report.text(report.change("contributors"))
+    '−5,576 to −5,570'
+    """
 
     def __init__(
         self,
         result: Reconciliation | Cited,
         *,
-        area: str,
-        baseline: str,
-        as_of: str,
-        counted: str = CONTRIBUTORS,
-        language: str = "en",
         notebook: str = "",
+        reads: Sequence[str] | None = None,
+        **chosen: Unpack[Chosen],
     ) -> None:
-        super().__init__(
-            result, area=area, baseline=baseline, as_of=as_of, counted=counted, language=language
-        )
+        """What a view wants, and the name recorded with each value."""
+        super().__init__(result, **chosen)
         self.notebook = notebook
+        self.reads = reads
         self.values: dict[str, Measure] = {}
         self.words: dict[str, str] = {}
 
@@ -124,7 +138,7 @@ class Report(View):
         return self._lacks(lacking) if table.empty else shown(table, columns)
 
     def chart(
-        self, draw: Callable[..., object], table: pd.DataFrame, *, lacking: str, **options: object
+        self, draw: Callable[..., Chart], table: pd.DataFrame, *, lacking: str, **options: object
     ) -> Sentence | None:
         """Show a chart of a table, or return a sentence when there is nothing to draw."""
         if table.empty:
@@ -136,7 +150,7 @@ class Report(View):
         return None
 
     def keep(
-        self, name: str, draw: Callable[..., object], table: pd.DataFrame, **options: object
+        self, name: str, draw: Callable[..., Chart], table: pd.DataFrame, **options: object
     ) -> None:
         """Keep a small picture of a table for the book's other pages.
 
@@ -185,7 +199,7 @@ class Report(View):
 
         records = self.named_values()
         lines = [f"{r['id']}: {r['text']} {r['unit']}".rstrip() for r in records]
-        handed = {"values": records, "read": parts_read()}
+        handed = {"values": records} | ({} if self.reads is None else {"reads": [*self.reads]})
         listing = json.dumps(handed, ensure_ascii=False, sort_keys=True)
         display({VALUES_MIME: json.loads(listing), "text/plain": "\n".join(lines)}, raw=True)
 
@@ -203,6 +217,8 @@ class Report(View):
 
     def measures_table(self, rows: Iterable[tuple[str, Measure]], unit: str = "") -> pd.DataFrame:
         """Rows of (label, measure) as columns ``low, high, value, unit``; unknown rows kept."""
+        import pandas as pd
+
         records = [
             {
                 "label": label,
@@ -229,6 +245,8 @@ class Report(View):
 
         Only cells that the package bounds on both sides stand in the table.
         """
+        import pandas as pd
+
         records = []
         cells = (
             (area, group, period)
@@ -257,38 +275,76 @@ class Report(View):
 
 
 def open_report(
-    package: str | Path | Package,
+    package: str | Path | Package | Reconciliation | Audit,
     *,
-    area: str,
-    baseline: str,
-    as_of: str,
-    counted: str = CONTRIBUTORS,
+    area: str = "",
+    baseline: str | int = "",
+    as_of: str | int = "",
+    counted: str = "",
     language: str = "en",
     notebook: str = "",
 ) -> Report:
-    """Load and reconcile a package and open it as a report.
+    """Open a package as a report on one area, between two dates.
+
+    What is left out is as the package's datapackage.yaml says under ``pensionbook: parameters``.
 
     Args:
-        package: a data package or its folder.
+        package: an audit, a data package, or its folder; the latter two are reconciled first.
         area: id of the area the report is about.
         baseline: the period changes are counted from.
         as_of: the reporting date, ``YYYY`` or ``YYYY-MM``.
-        counted: indicator of those whom the report counts.
+        counted: indicator of those whom the report counts; by default contributors.
         language: ``en`` or ``zh_CN``.
-        notebook: name recorded with each value.
+        notebook: name of the notebook, without its ending, recorded with each value. Where a
+            notebook of this name lies in the working folder and states in its metadata what it
+            reads, the other optional parts of the package are closed.
 
     Raises:
-        PackageError: the package does not pass the check.
-        ParameterError: a parameter does not fit the package.
+        PackageError: the package cannot be read.
+        ParameterError: a parameter is missing or does not fit the package, or what the notebook
+            states is no list of parts. Later, when it looks into a part that it did not state.
+
+    >>> report = pb.open_report("data/example-county-2004", baseline="2002")
+    >>> report
+    Report on example_county, 2002 to 2004, of example-county-2004, in en
+    >>> report.growth("contributors")
+    (contributors[2004] - contributors[2002]) / contributors[2002], in percent:
+    -7.169605923 to -7.169605922 (rests on 2 figures)
     """
-    if not isinstance(package, Package):
+    if isinstance(package, str | Path):
         package = load_package(Path(package), check=False)
+    reads = _stated(notebook)
+    if reads is not None and isinstance(package, Package):
+        package = restricted(package, reads, notebook)
+    if isinstance(package, Audit):
+        package = package.result
+    result = reconciled(package) if isinstance(package, Package) else package
+    told = {"area": area, "baseline": baseline, "as_of": as_of, "counted": counted}
+    chosen = {"counted": CONTRIBUTORS, **result.package.parameters}
+    chosen |= {name: str(value) for name, value in told.items() if value}
+    for name in ("area", "baseline", "as_of"):
+        if not chosen.get(name):
+            raise ParameterError(
+                f"{name}: {result.package.name} names none in its datapackage.yaml; write "
+                f"open_report(..., {name}={_EXAMPLES[name]!r})"
+            )
     return Report(
-        reconciled(package),
-        area=area,
-        baseline=str(baseline),
-        as_of=str(as_of),
-        counted=counted,
+        result,
+        area=chosen["area"],
+        baseline=chosen["baseline"],
+        as_of=chosen["as_of"],
+        counted=chosen["counted"],
         language=language,
         notebook=notebook,
+        reads=reads,
     )
+
+
+def _stated(notebook: str) -> tuple[str, ...] | None:
+    """What a notebook of the working folder states that it reads; None where it states nothing."""
+    try:
+        content = json.loads(Path(f"{notebook}.ipynb").read_text(encoding="utf-8"))
+        return reads_of(content["metadata"])
+    except (OSError, ValueError, KeyError, TypeError):
+        # None there, or none that can be read: then nothing is stated.
+        return None

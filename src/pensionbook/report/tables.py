@@ -6,14 +6,15 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from html import escape
-from typing import Any
-
-import pandas as pd
+from typing import TYPE_CHECKING, Any
 
 from pensionbook.exchange import DATA_MIME, TABLE_MIME, data_record
 from pensionbook.language.languages import SOURCE_LANGUAGE
 from pensionbook.language.messages import available, translate
 from pensionbook.language.numbers import commas, is_whole, semicolons
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 MISSING = "—"
 

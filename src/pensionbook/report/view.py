@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from fractions import Fraction
+from typing import NotRequired, TypedDict
 
 from pensionbook.data.package import Figure
 from pensionbook.data.periods import end_in_years, is_period
@@ -18,6 +19,16 @@ from pensionbook.report.measure import Measure
 
 Terms = Mapping[Quantity, int | Fraction]
 CONTRIBUTORS = "contributors"
+
+
+class Chosen(TypedDict):
+    """What a view is opened with; the last two have defaults."""
+
+    area: str
+    baseline: str
+    as_of: str
+    counted: NotRequired[str]
+    language: NotRequired[str]
 
 
 class View:
@@ -61,6 +72,11 @@ class View:
         self.counted = counted
         self.language = language
 
+    def __repr__(self) -> str:
+        period = f"{self.baseline} to {self.as_of}"
+        kind = type(self).__name__
+        return f"{kind} on {self.area}, {period}, of {self.package.label}, in {self.language}"
+
     # -- quantities ---------------------------------------------------------------------------
 
     def quantity(
@@ -90,12 +106,7 @@ class View:
         return Measure(bound, self._unit(indicator), formula)
 
     def change(
-        self,
-        indicator: str,
-        group: str = "all",
-        period: str = "",
-        since: str = "",
-        area: str = "",
+        self, indicator: str, group: str = "all", period: str = "", since: str = "", area: str = ""
     ) -> Measure:
         """The change of a level since the baseline (or ``since``), in its base unit."""
         end, start = self._pair(indicator, group, period, since, area)
@@ -103,12 +114,7 @@ class View:
         return Measure(bound, self._unit(indicator), f"{self._name(end)} - {self._name(start)}")
 
     def growth(
-        self,
-        indicator: str,
-        group: str = "all",
-        period: str = "",
-        since: str = "",
-        area: str = "",
+        self, indicator: str, group: str = "all", period: str = "", since: str = "", area: str = ""
     ) -> Measure:
         """The change relative to the earlier level, in percent."""
         end, start = self._pair(indicator, group, period, since, area)
@@ -139,7 +145,7 @@ class View:
     def periods(
         self, indicator: str, group: str = "all", area: str = "", *, everywhen: bool = False
     ) -> list[str]:
-        """Periods in which the quantity is bounded on both sides, in order.
+        """Years and months in which the quantity is bounded on both sides, in order.
 
         Only those from the baseline to the reporting date, unless ``everywhen``.
         """
@@ -149,6 +155,7 @@ class View:
             quantity.period
             for quantity, bound in self.result.bounds.items()
             if tuple(quantity[:3]) == wanted
+            and is_period(quantity.period)
             and bound.low is not None
             and bound.high is not None
             and (everywhen or start <= end_in_years(quantity.period) <= end)
@@ -156,10 +163,10 @@ class View:
         return sorted(found, key=end_in_years)
 
     def mentioned_periods(self, indicator: str, group: str = "all", area: str = "") -> list[str]:
-        """Periods in which a figure or an identity mentions the quantity, bounded or not."""
+        """Years and months in which a figure or an identity mentions the quantity."""
         wanted = (indicator, group, area or self.area)
         found = (q.period for q in self.result.bounds if tuple(q[:3]) == wanted)
-        return sorted(found, key=end_in_years)
+        return sorted(filter(is_period, found), key=end_in_years)
 
     def knows(self, indicator: str, group: str = "all", area: str = "") -> bool:
         """Whether the package bounds the quantity on both sides in any period."""

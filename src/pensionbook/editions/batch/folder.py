@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import fcntl
-import os
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -14,43 +12,32 @@ from typing import Any
 from pensionbook.editions import manifest
 from pensionbook.editions.batch import records
 from pensionbook.editions.batch.order import Order
-from pensionbook.editions.batch.records import MISSING
+from pensionbook.editions.batch.records import MISSING, BatchState
 from pensionbook.errors import BuildError
+from pensionbook.files.atomic import locked
+from pensionbook.files.staging import swap_into_place, writing
 
 
-def wanted_manifest(
-    order: Order, states: Mapping[str, str], failed: Mapping[str, str], versions: Mapping[str, str]
-) -> dict[str, Any]:
-    """The manifest that a batch in these states has, its own files left open."""
-    base = order.base
+def wanted_manifest(order: Order, state: BatchState, versions: Mapping[str, str]) -> dict[str, Any]:
+    """The manifest of a batch without outputs: an edition's with more entries.
+
+    Each of its editions is known by sha256 of its own manifest.
+    """
+    whole = order.base.manifest(versions)
+    last = {name: whole.pop(name) for name in ("inputs", "versions")}
     editions = {
-        area: records.manifest_digest(base.output / area)
-        for area, state in states.items()
-        if state != MISSING
+        area: records.manifest_digest(order.base.output / area)
+        for area, found in sorted(state.editions.items())
+        if found != MISSING
     }
-    return records.compose(
-        base.edition,
-        base.values,
-        base.chosen,
-        base.inputs,
-        versions,
-        order.left_out,
-        failed,
-        editions,
-        {},
-    )
+    own = {"left_out": dict(state.left_out), "failed": dict(state.failed)}
+    return whole | own | {records.EDITIONS: editions} | last
 
 
 def publish(
-    order: Order,
-    files: Mapping[str, bytes],
-    states: Mapping[str, str],
-    failed: Mapping[str, str],
-    versions: Mapping[str, str],
+    order: Order, files: Mapping[str, bytes], state: BatchState, versions: Mapping[str, str]
 ) -> None:
     """Put the overview in place; the manifest comes last, so that a cut is noticed."""
-    from pensionbook.files.staging import swap_into_place
-
     output = order.base.output
     staging = Path(tempfile.mkdtemp(prefix=".overview-", dir=output))
     try:
@@ -64,7 +51,7 @@ def publish(
             else:
                 entry.replace(output / entry.name)
         _drop_former(output, order, {name.partition("/")[0] for name in files})
-        written = wanted_manifest(order, states, failed, versions)
+        written = wanted_manifest(order, state, versions)
         written["outputs"] = records.overview_digests(output, list(written[records.EDITIONS]))
         manifest.write(written, staging)
         (staging / manifest.NAME).replace(output / manifest.NAME)
@@ -95,28 +82,18 @@ def held(output: Path, order: Order) -> Iterator[None]:
     Raises:
         BuildError: another batch is at work in it, or it holds something that is not a batch's.
     """
-    try:
-        output.mkdir(parents=True, exist_ok=True)
-        lock = output / ".batch.lock"
-        handle = os.open(lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
-    except OSError as error:
-        raise BuildError(
-            f"cannot write in {output}: {error.strerror or error}; allow it, or name another "
-            "folder with --output"
-        ) from error
-    try:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
+    with contextlib.ExitStack() as stack:
+        with writing(output):
+            output.mkdir(parents=True, exist_ok=True)
+            alone = stack.enter_context(locked(output / ".batch.lock", wait=False))
+        if not alone:
             raise BuildError(
                 f"another batch is at work in {output}; wait until it is done, or name another "
                 "folder with --output"
-            ) from None
+            )
+        stack.callback(sweep, output)
         _check_folder(output, order)
         yield
-    finally:
-        sweep(output)
-        os.close(handle)
 
 
 def _check_folder(output: Path, order: Order) -> None:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from pensionbook.editions.batch.records import BatchState
 from pensionbook.report.measure import Measure
 from pensionbook.report.report import Report
 
@@ -36,16 +36,11 @@ class Overview:
 
     Attributes:
         areas: names in the language of the page, by id.
-        states: of each area's edition: ``current``, ``earlier`` or ``missing``.
-        failed: causes, by area.
-        left_out: reasons, by area.
         chart: the numbers counted, as ``charts.small_multiples`` wants them.
     """
 
     report: Report
     areas: dict[str, str]
     columns: list[Column]
-    states: Mapping[str, str]
-    failed: Mapping[str, str]
-    left_out: Mapping[str, str]
+    state: BatchState
     chart: pd.DataFrame

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pensionbook.book.layout import TEMPLATES
-from pensionbook.editions.batch import records
+from pensionbook.editions import manifest
 from pensionbook.editions.batch.parts import check_each, parts_of
 from pensionbook.editions.inputs import still_installed
-from pensionbook.editions.plan import Plan, plan_edition
+from pensionbook.editions.plan import Plan, plan
+from pensionbook.editions.request import Request
 from pensionbook.errors import ParameterError
 
 # Digests are computed in C, outside the interpreter's lock.
@@ -35,26 +36,14 @@ class Order:
     left_out: dict[str, str]
 
     @classmethod
-    def make(
-        cls,
-        package: Path,
-        *,
-        each: str,
-        only: Sequence[str] = (),
-        given: Mapping[str, str],
-        languages: Sequence[str] = (),
-        formats: Sequence[str] = (),
-        output: Path | None = None,
-        notebooks: Path | None = None,
-        book: Path | None = None,
-    ) -> Order:
+    def make(cls, request: Request, each: str, only: Sequence[str] = ()) -> Order:
         """Work out what is asked for; nothing is built.
 
         Args:
+            request: of the whole; its output is the folder of the batch, by default
+                ``_build/<edition>-each-area`` in the current folder.
             each: what editions are told apart by: ``area``.
             only: the parts that are wanted; by default all.
-            output: folder of the batch; by default ``_build/<edition>-each-area`` in the current
-                folder.
 
         Raises:
             ParameterError: a parameter or an option cannot have its value.
@@ -62,21 +51,13 @@ class Order:
             PackageError: the package cannot be read.
         """
         check_each(each)
-        base = plan_edition(
-            package,
-            given=given,
-            languages=languages,
-            formats=formats,
-            output=output,
-            notebooks=notebooks,
-            book=book,
-        )
+        base = plan(request)
         if TEMPLATES in base.formats:
             raise ParameterError(
                 f"--format {TEMPLATES}: the texts for translators are the same for every area; "
                 "leave out --each"
             )
-        folder = output or Path("_build", f"{base.edition}-each-{each}")
+        folder = request.output or Path("_build", f"{base.edition}-each-{each}")
         base = replace(base, output=Path(folder).absolute())
         areas, left_out = parts_of(base.raw, base.values, only, base.languages)
         wanted = tuple(area for area in areas if not only or area in only)
@@ -89,14 +70,9 @@ class Order:
             raise ParameterError(f"--each {each}: no part can have a report:\n{reasons}")
         return cls(base, areas, wanted, left_out)
 
-    def plan(self, area: str) -> Plan:
-        """The plan of one edition: that of a build with ``-p area=AREA``."""
-        values = self.base.values | {"area": area}
-        return replace(self.base, values=values, output=self.base.output / area)
-
     def standing(self) -> set[str]:
         """The areas whose edition is there and just as a build would give it."""
-        versions = {area: records.versions_of(self.base.output / area) for area in self.areas}
+        versions = {area: manifest.versions_of(self.base.output / area) for area in self.areas}
         # One look at what is installed serves all editions that were built with the same.
         looked: list[tuple[dict[str, str], bool]] = []
         known = []
@@ -108,5 +84,5 @@ class Order:
             if found:
                 known.append(area)
         with ThreadPoolExecutor(_READERS) as threads:
-            stands = threads.map(lambda area: self.plan(area).stands(), known)
+            stands = threads.map(lambda area: self.base.of_part(area).stands(), known)
             return {area for area, stand in zip(known, stands, strict=True) if stand}

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Mapping
+from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pensionbook.data.periods import years_between
 from pensionbook.editions.batch.measures import Column, Overview
+from pensionbook.editions.batch.records import BatchState
 from pensionbook.editions.plan import Plan
 from pensionbook.engine.kept import reconciled
 from pensionbook.language.languages import SOURCE_LANGUAGE
@@ -29,16 +30,13 @@ def open_overview(
     plan: Plan,
     kept: Path,
     language: str,
-    states: Mapping[str, str],
-    failed: Mapping[str, str],
-    left_out: Mapping[str, str],
+    state: BatchState,
 ) -> Overview:
     """Compute the measures of every part.
 
     Args:
         plan: of the whole.
         kept: folder that keeps reconciliations.
-        states: of each area's edition.
     """
     values = plan.values
     report = Report(
@@ -49,9 +47,10 @@ def open_overview(
         counted=str(values.get("counted", CONTRIBUTORS)),
         language=language,
     )
-    names = {area: report.label("areas", area) for area in [*states, *left_out]}
-    chart = _chart_table(report, list(states))
-    return Overview(report, names, _columns(report, list(states)), states, failed, left_out, chart)
+    areas = list(state.editions)
+    names = {area: report.label("areas", area) for area in [*areas, *state.left_out]}
+    chart = _chart_table(report, areas)
+    return Overview(report, names, _columns(report, areas), state, chart)
 
 
 def _columns(report: Report, areas: list[str]) -> list[Column]:
@@ -106,34 +105,27 @@ def overview_csv(overview: Overview) -> bytes:
     writer = csv.writer(buffer, lineterminator="\n")
     ends = [f"{column.name}_{end}" for column in overview.columns for end in ("low", "high")]
     writer.writerow(["area", "name", "edition", *ends, "failed"])
-    for area, state in overview.states.items():
+    for area, state in overview.state.editions.items():
         bounds = [column.measures[area].bound for column in overview.columns]
         cells = [_number(end) for bound in bounds for end in (bound.low, bound.high)]
-        cause = " ".join(overview.failed.get(area, "").split())
+        cause = " ".join(overview.state.failed.get(area, "").split())
         writer.writerow([area, overview.areas[area], state, *cells, cause])
     return buffer.getvalue().encode()
 
 
-def _number(value: object) -> str:
+def _number(value: Fraction | None) -> str:
     if value is None:
         return ""
     return str(int(value)) if value == int(value) else f"{float(value):.6f}"
 
 
-def overview_files(
-    package: Package,
-    plan: Plan,
-    kept: Path,
-    states: Mapping[str, str],
-    failed: Mapping[str, str],
-    left_out: Mapping[str, str],
-) -> dict[str, bytes]:
+def overview_files(package: Package, plan: Plan, kept: Path, state: BatchState) -> dict[str, bytes]:
     """The files of the overview, by their paths; arguments are those of :func:`open_overview`."""
     from pensionbook.editions.batch.page import chart_files, page
 
     files: dict[str, bytes] = {}
     for number, language in enumerate(plan.languages):
-        found = open_overview(package, plan, kept, language, states, failed, left_out)
+        found = open_overview(package, plan, kept, language, state)
         pictures = chart_files(found)
         files |= {f"{language}/{name}": content for name, content in pictures.items()}
         own = (found, plan.languages, plan.formats)

@@ -94,7 +94,7 @@ def _lead(overview: Overview) -> str:
     return report.tr(
         "{editions} reports on the parts of {area}, from {start} to {end}. Each number is as "
         "exact as the printed figures allow; where they leave room, both bounds are shown.",
-        editions=sum(state != MISSING for state in overview.states.values()),
+        editions=sum(state != MISSING for state in overview.state.editions.values()),
         area=report.label("areas", report.area),
         start=report.baseline,
         end=report.as_of,
@@ -124,7 +124,7 @@ def _table(overview: Overview, formats: Sequence[str], up: str) -> str:
     cells = sortable.format(escape(region)) + f'<th scope="col">{escape(links)}</th>'
     cells += "".join(sortable.format(escape(column.head)) for column in overview.columns)
     caption = tr("Regions of {area} compared", area=report.label("areas", report.area))
-    rows = "\n".join(_row(overview, area, formats, up) for area in overview.states)
+    rows = "\n".join(_row(overview, area, formats, up) for area in overview.state.editions)
     hint = tr("Sort by {head}", head="{head}")
     return f"""<section aria-labelledby="compared">
 <div class="scroll" role="region" tabindex="0" aria-labelledby="compared">
@@ -162,9 +162,9 @@ def _key(measure: Measure) -> str:
 
 def _links(overview: Overview, area: str, formats: Sequence[str], up: str) -> str:
     tr, own = overview.report.tr, overview.report.language
-    state = overview.states[area]
+    state = overview.state.editions[area]
     parts = []
-    if area in overview.failed:
+    if area in overview.state.failed:
         failed = escape(tr("failed"))
         parts.append(f'<a class="wrong" href="#failed-{escape(area)}">{failed}</a>')
     if state == MISSING:
@@ -182,13 +182,13 @@ def _links(overview: Overview, area: str, formats: Sequence[str], up: str) -> st
 
 
 def _failed(overview: Overview) -> str:
-    if not overview.failed:
+    if not overview.state.failed:
         return ""
     heading = overview.report.tr("Reports that failed")
     items = "\n".join(
         f'<li id="failed-{escape(area)}"><strong>{escape(overview.areas[area])}</strong>: '
         f"{escape(cause)}</li>"
-        for area, cause in overview.failed.items()
+        for area, cause in overview.state.failed.items()
     )
     return f"""<section aria-labelledby="failed">
 <h2 id="failed">{escape(heading)}</h2>
@@ -245,7 +245,7 @@ def _chart(overview: Overview, up: str) -> str:
 
 
 def _left_out(overview: Overview) -> str:
-    if not overview.left_out:
+    if not overview.state.left_out:
         return ""
     tr = overview.report.tr
     heading = tr("Regions without a report")
@@ -262,7 +262,7 @@ def _left_out(overview: Overview) -> str:
 
 
 def _left_out_items(overview: Overview) -> Iterator[str]:
-    for area, reason in overview.left_out.items():
+    for area, reason in overview.state.left_out.items():
         dates = reason.rpartition(" for ")[2]
         lacks = overview.report.tr("no figure for {dates}", dates=dates)
         yield f"<li>{escape(overview.areas[area])}: {escape(lacks)}</li>"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -14,38 +15,19 @@ EDITIONS = "editions"
 CURRENT, EARLIER, MISSING = "current", "earlier", "missing"
 
 
-def compose(
-    edition: str,
-    parameters: Mapping[str, Any],
-    chosen: Mapping[str, Sequence[str]],
-    inputs: Mapping[str, str],
-    versions: Mapping[str, str],
-    left_out: Mapping[str, str],
-    failed: Mapping[str, str],
-    editions: Mapping[str, str],
-    outputs: Mapping[str, str],
-) -> dict[str, Any]:
-    """The manifest of a batch, in the form of an edition's with more entries.
+@dataclass(frozen=True, slots=True)
+class BatchState:
+    """How the editions of a batch stand.
 
-    Args:
-        parameters: common to all editions; ``area`` is the whole.
-        left_out: reasons, by area.
-        failed: causes, by area; what ``editions`` names for such an area is its earlier edition.
-        editions: sha256 of each edition's manifest, by area.
-        outputs: sha256 of each file of the overview, by its path.
+    Attributes:
+        editions: state of each area's edition: ``current``, ``earlier`` or ``missing``.
+        failed: causes, by area; such an area may have an earlier edition.
+        left_out: reasons why other parts have none, by area.
     """
-    return {
-        "format": manifest.FORMAT,
-        "edition": edition,
-        "parameters": dict(parameters),
-        **{name: list(names) for name, names in chosen.items()},
-        "left_out": dict(left_out),
-        "failed": dict(failed),
-        EDITIONS: dict(sorted(editions.items())),
-        "inputs": dict(sorted(inputs.items())),
-        "versions": dict(versions),
-        "outputs": dict(sorted(outputs.items())),
-    }
+
+    editions: Mapping[str, str]
+    failed: Mapping[str, str]
+    left_out: Mapping[str, str]
 
 
 def read(folder: Path) -> dict[str, Any] | None:
@@ -58,12 +40,6 @@ def read(folder: Path) -> dict[str, Any] | None:
     return found if usable else None
 
 
-def versions_of(folder: Path) -> dict[str, str]:
-    """The versions that an edition was built with; none where it is missing or damaged."""
-    versions = (manifest.read(folder) or {}).get("versions")
-    return versions if isinstance(versions, dict) else {}
-
-
 def manifest_digest(folder: Path) -> str:
     """sha256 of an edition's manifest; empty where there is none."""
     path = folder / manifest.NAME
@@ -72,7 +48,7 @@ def manifest_digest(folder: Path) -> str:
 
 def overview_digests(folder: Path, editions: Sequence[str]) -> dict[str, str]:
     """sha256 of each file of a batch but the manifest, the editions and hidden files."""
-    found = {}
+    found: dict[str, str] = {}
     for entry in sorted(folder.iterdir()):
         if entry.name[0] == "." or entry.name == manifest.NAME:
             continue
@@ -87,11 +63,10 @@ def stands(found: Mapping[str, Any], folder: Path, wanted: Mapping[str, Any]) ->
     """Whether the overview in a folder is what its manifest says, and of what is wanted.
 
     Args:
-        wanted: a manifest as :func:`compose` makes it, whose ``outputs`` are not looked at.
+        wanted: a manifest without outputs.
     """
-    return {**found, "outputs": {}} == {**wanted, "outputs": {}} and found[
-        "outputs"
-    ] == overview_digests(folder, list(found[EDITIONS]))
+    outputs = overview_digests(folder, list(found[EDITIONS]))
+    return found == {**wanted, "outputs": outputs}
 
 
 def differences(folder: Path) -> list[str] | None:
@@ -104,11 +79,7 @@ def differences(folder: Path) -> list[str] | None:
     if found is None:
         return None
     editions = found[EDITIONS]
-    listed, own = found["outputs"], overview_digests(folder, list(editions))
-    lines = [f"{name}: missing" for name in sorted(listed.keys() - own.keys())]
-    lines += [f"{name}: not in the manifest" for name in sorted(own.keys() - listed.keys())]
-    both = sorted(listed.keys() & own.keys())
-    lines += [f"{name}: altered" for name in both if listed[name] != own[name]]
+    lines = manifest.differing(found["outputs"], overview_digests(folder, list(editions)))
     for area, digest in editions.items():
         if manifest_digest(folder / area) != digest:
             what = "altered" if (folder / area / manifest.NAME).is_file() else "missing"

@@ -11,20 +11,21 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from pensionbook.editions import manifest
+from pensionbook.editions import manifest, places
 from pensionbook.editions.batch import records
 from pensionbook.editions.batch.folder import held, publish, sweep, wanted_manifest
 from pensionbook.editions.batch.order import Order
-from pensionbook.editions.batch.records import CURRENT, EARLIER, MISSING
-from pensionbook.editions.inputs import still_installed
+from pensionbook.editions.batch.records import CURRENT, EARLIER, MISSING, BatchState
+from pensionbook.editions.inputs import runtime_versions, still_installed
+from pensionbook.editions.request import Request
 from pensionbook.errors import BuildError, ParameterError
 
 if TYPE_CHECKING:
     from distributed import Client
 
     from pensionbook.data.package import Package
-    from pensionbook.editions.batch.show import BatchProgress
     from pensionbook.editions.batch.work import Commission, Outcome
+    from pensionbook.editions.progress import BatchProgress
 
 FOLDER, SCHEDULER = TRANSFERS = ("folder", "scheduler")
 
@@ -104,20 +105,16 @@ def build_batch(
     base = order.base
     standing = order.standing()
     waiting = [area for area in order.wanted if area not in standing]
-    states = _states(order, standing)
-    if not waiting and _overview_stands(order, states):
+    if not waiting and _overview_stands(order, _state(order, standing)):
         return Batch(base.output, [], list(order.wanted), {}, order.left_out, changed=False)
 
     from pensionbook.data.load import load_package
-    from pensionbook.editions.inputs import runtime_versions
     from pensionbook.notebooks.source import check_values
 
-    package = load_package(base.raw.path)
+    package = load_package(base.raw)
     check_values(base.values, package.areas)
     with held(base.output, order):
-        commission = _commission(
-            order, package, runtime_versions(), cache_folder, sent=transfer == SCHEDULER
-        )
+        commission = _commission(order, package, cache_folder, sent=transfer == SCHEDULER)
         count = min(jobs or os.cpu_count() or 1, max(len(waiting), 1))
         from pensionbook.editions.batch.cluster import open_client
 
@@ -126,21 +123,21 @@ def build_batch(
             open_client(scheduler, count) as client,
             _at_work(client, commission, progress),
         ):
-            outcomes = _editions(client, commission, waiting, progress)
+            outcomes = _editions(client, commission, base.output, waiting, progress)
             built = {area for area, outcome in outcomes.items() if not outcome.error}
             failed = {a: outcomes[a].error for a in waiting if outcomes[a].error}
-            states = _states(order, standing | built)
-            files = _overview(client, commission, states, failed, order.left_out)
+            state = _state(order, standing | built, failed)
+            files = _overview(client, commission, state)
         progress.step("overview")
-        publish(order, files, states, failed, commission.versions)
+        publish(order, files, state, commission.versions)
         sweep(base.output)
     kept = [area for area in order.wanted if area in standing]
     return Batch(base.output, sorted(built), kept, failed, order.left_out, changed=True)
 
 
-def _states(order: Order, standing: set[str]) -> dict[str, str]:
+def _state(order: Order, standing: set[str], failed: Mapping[str, str] | None = None) -> BatchState:
     """What the folder holds of each area's edition."""
-    return {
+    editions = {
         area: CURRENT
         if area in standing
         else EARLIER
@@ -148,23 +145,19 @@ def _states(order: Order, standing: set[str]) -> dict[str, str]:
         else MISSING
         for area in order.areas
     }
+    return BatchState(editions, failed or {}, order.left_out)
 
 
-def _overview_stands(order: Order, states: Mapping[str, str]) -> bool:
+def _overview_stands(order: Order, state: BatchState) -> bool:
     found = records.read(order.base.output)
     if found is None or not still_installed(found["versions"]):
         return False
-    wanted = wanted_manifest(order, states, {}, found["versions"])
+    wanted = wanted_manifest(order, state, found["versions"])
     return records.stands(found, order.base.output, wanted)
 
 
 def _commission(
-    order: Order,
-    package: Package,
-    versions: dict[str, str],
-    cache_folder: Path | None,
-    *,
-    sent: bool,
+    order: Order, package: Package, cache_folder: Path | None, *, sent: bool
 ) -> Commission:
     from pensionbook.editions.batch.work import Commission, parcel
 
@@ -172,17 +165,19 @@ def _commission(
     own = base.raw.path.resolve()
     return Commission(
         batch=f"pensionbook-{uuid.uuid4().hex}",
-        package=own,
-        notebooks=base.sources.notebooks.resolve(),
-        book=base.sources.book.resolve(),
-        config=base.sources.config.resolve(),
-        cache=Path(cache_folder or Path("_build", ".cache")).absolute(),
-        output=base.output,
-        given={name: str(value) for name, value in base.values.items()},
-        languages=base.languages,
-        formats=base.formats,
+        request=Request(
+            package=own,
+            given={name: str(value) for name, value in base.values.items()},
+            languages=base.languages,
+            formats=base.formats,
+            output=base.output,
+            notebooks=base.sources.notebooks.resolve(),
+            book=base.sources.book.resolve(),
+            config=base.sources.config.resolve(),
+        ),
+        cache=places.cache_folder(cache_folder),
         inputs=base.inputs,
-        versions=versions,
+        versions=runtime_versions(),
         sent=parcel(own, list(package.evidence), base.sources) if sent else b"",
     )
 
@@ -225,7 +220,11 @@ def _must_fit(answers: Mapping[str, Any]) -> None:
 
 
 def _editions(
-    client: Client, commission: Commission, waiting: list[str], progress: BatchProgress
+    client: Client,
+    commission: Commission,
+    output: Path,
+    waiting: list[str],
+    progress: BatchProgress,
 ) -> dict[str, Outcome]:
     """Build the editions; one whose worker dies goes to another."""
     from distributed import as_completed
@@ -244,7 +243,7 @@ def _editions(
         if future.status == "finished":
             outcome = future.result()
             if outcome.archive:
-                outcome = _received(outcome, commission.output)
+                outcome = _received(outcome, output)
         else:
             error = future.exception()
             cause = f"no worker could finish it ({type(error).__name__}: {str(error)[:300]})"
@@ -273,8 +272,8 @@ def _received(outcome: Outcome, output: Path) -> Outcome:
     return replace(outcome, archive=b"")
 
 
-def _overview(client: Client, commission: Commission, *told: Mapping[str, str]) -> dict[str, bytes]:
+def _overview(client: Client, commission: Commission, state: BatchState) -> dict[str, bytes]:
     from pensionbook.editions.batch import work
 
     key = f"overview-{commission.batch}"
-    return client.submit(work.compare, commission, *told, key=key).result()
+    return client.submit(work.compare, commission, state, key=key).result()

@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
 import shutil
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from pensionbook.editions.batch.bundle import pack, unpack
+from pensionbook.editions.batch.records import BatchState
 from pensionbook.editions.inputs import runtime_versions
-from pensionbook.editions.plan import Plan, build_planned, open_cache, plan_edition, planned_job
+from pensionbook.editions.plan import Plan, plan
+from pensionbook.editions.request import Request
 from pensionbook.editions.workshop import Workshop
 from pensionbook.errors import BuildError, PensionbookError, listed
+from pensionbook.files.atomic import locked
+from pensionbook.files.cache import Cache
 
 _LOCK = "ahead.lock"
 _PACKAGES = "packages"
@@ -30,8 +32,7 @@ class Commission:
 
     Attributes:
         batch: a name that no other batch has.
-        output: folder of the batch.
-        given: texts of parameters, by name.
+        request: the whole of it, with every choice made.
         inputs: sha256 of each input; a worker that has others must not take part.
         versions: of Python and the installed distributions; those of the workers must be the same.
         sent: the package and what it is held against, notebooks, book and settings as bytes;
@@ -39,15 +40,8 @@ class Commission:
     """
 
     batch: str
-    package: Path
-    notebooks: Path
-    book: Path
-    config: Path
+    request: Request
     cache: Path
-    output: Path
-    given: Mapping[str, str]
-    languages: tuple[str, ...]
-    formats: tuple[str, ...]
     inputs: Mapping[str, str]
     versions: Mapping[str, str]
     sent: bytes = field(default=b"", repr=False)
@@ -95,24 +89,13 @@ def build(commission: Commission, area: str) -> Outcome:
     return Outcome(area, error, time.monotonic() - begin, archive)
 
 
-def compare(
-    commission: Commission,
-    states: Mapping[str, str],
-    failed: Mapping[str, str],
-    left_out: Mapping[str, str],
-) -> dict[str, bytes]:
-    """The files of the overview, by their paths in the batch's folder.
-
-    Args:
-        states: of each area's edition; see :mod:`pensionbook.editions.batch.records`.
-        failed: causes, by area.
-        left_out: reasons, by area.
-    """
+def compare(commission: Commission, state: BatchState) -> dict[str, bytes]:
+    """The files of the overview, by their paths in the batch's folder."""
     _reporter(commission.batch, "")("overview")
-    station = _station(commission)
     from pensionbook.editions.batch.overview import overview_files
 
-    return overview_files(station.package, station.base, station.kept, states, failed, left_out)
+    own = _station(commission)
+    return overview_files(own.package, own.base, own.workshop.kept, state)
 
 
 def look(commission: Commission) -> str:
@@ -120,8 +103,9 @@ def look(commission: Commission) -> str:
     wrong = _other_versions(commission.versions, runtime_versions())
     if wrong or commission.sent:
         return wrong
-    for path in (commission.package, commission.notebooks, commission.book):
-        if not path.is_dir():
+    own = commission.request
+    for path in (own.package, own.notebooks, own.book):
+        if path and not path.is_dir():
             return f"it sees no folder {path}; share it, or send it with --transfer scheduler"
     return ""
 
@@ -144,75 +128,63 @@ class _Station:
 
     def __init__(self, commission: Commission) -> None:
         from pensionbook.data.load import load_package
-        from pensionbook.editions.build import reconciled_folder
 
-        self._commission = commission
-        place = _worker_folder()
-        self._folder = Path(tempfile.mkdtemp(prefix="pensionbook-", dir=place)).resolve()
-        if commission.sent:
-            unpack(commission.sent, self._folder)
-            self._own_folders()
-        own = self._commission
-        self.base = plan_edition(
-            own.package,
-            given=own.given,
-            languages=own.languages,
-            formats=own.formats,
-            output=own.output,
-            notebooks=own.notebooks,
-            book=own.book,
-            config=own.config,
-        )
+        self._place = _worker_folder()
+        self._folder = Path(tempfile.mkdtemp(prefix="pensionbook-", dir=self._place)).resolve()
+        self._commission = self._received(commission) if commission.sent else commission
+        self.base = plan(self._commission.request)
         self._check(self.base)
-        self._versions = dict(own.versions)
-        self.kept = reconciled_folder(self.base.inputs, self._versions, open_cache(own.cache))
-        self._workshop = Workshop(self._folder, own.cache, self.kept)
-        self.package = load_package(own.package)
+        self.workshop = self._open_workshop()
+        self.package = load_package(self.base.raw)
         self._ahead = False
 
     def build(self, area: str, say: Callable[[str], None]) -> bytes:
         """Build an edition; the bytes of it come back where the client sees no folder of it."""
-        own = self._commission
-        values = self.base.values | {"area": area}
-        plan = replace(self.base, values=values, output=own.output / area)
-        progress = _Told(say, own.batch)
-        self._workshop.warm()
+        from pensionbook.editions import build as whole
+
+        own = self.base.of_part(area)
+        progress = _Told(say, self._commission.batch)
+        self.workshop.warm()
         if not self._ahead:
             progress.step("audit of the printed figures")
             # Others wait and then find it done, here and on other machines.
-            with _alone(own.cache / _LOCK):
-                job = planned_job(plan, self.package, self._versions, progress)
-                job.ahead(open_cache(own.cache))
+            with locked(self._commission.cache / _LOCK):
+                whole.build_ahead(own, self.package, self.workshop, progress)
             self._ahead = True
-        build_planned(plan, self.package, self._versions, own.cache, 1, progress, self._workshop)
-        if not own.sent:
+        whole.build(own, self.package, self.workshop, progress)
+        if not self._commission.sent:
             return b""
         try:
-            return pack({area: plan.output})
+            return pack({area: own.output})
         finally:
-            shutil.rmtree(plan.output, ignore_errors=True)
+            shutil.rmtree(own.output, ignore_errors=True)
 
     def renew(self) -> None:
         """Start processes anew, so that nothing of a failed edition is left in them."""
-        self._workshop.close()
-        self._workshop = Workshop(self._folder, self._commission.cache, self.kept)
+        self.workshop.close()
+        self.workshop = self._open_workshop()
 
     def close(self) -> None:
         """End all processes and remove what was written aside."""
-        self._workshop.close()
+        self.workshop.close()
         shutil.rmtree(self._folder, ignore_errors=True)
 
-    def _own_folders(self) -> None:
-        sent = self._commission
-        self._commission = replace(
-            sent,
-            package=self._folder / _PACKAGES / sent.package.name,
+    def _open_workshop(self) -> Workshop:
+        cache, versions = Cache(self._commission.cache), self._commission.versions
+        return Workshop(self.base, self._folder, cache, versions, holds_temporary=True)
+
+    def _received(self, commission: Commission) -> Commission:
+        """The commission with what was sent, in folders of this machine."""
+        unpack(commission.sent, self._folder)
+        request = replace(
+            commission.request,
+            package=self._folder / _PACKAGES / commission.request.package.name,
             notebooks=self._folder / "notebooks",
             book=self._folder / "book",
             config=self._folder / "_config.yml",
             output=self._folder / "output",
-            cache=_worker_folder() / "pensionbook-cache",
         )
+        return replace(commission, request=request, cache=self._place / "pensionbook-cache")
 
     def _check(self, base: Plan) -> None:
         wrong = _other_versions(self._commission.versions, runtime_versions())
@@ -297,14 +269,3 @@ def _other_versions(wanted: Mapping[str, str], found: Mapping[str, str]) -> str:
         if wanted.get(name) != found.get(name)
     ]
     return f"it has {listed(differing)}; install requirements.txt there" if differing else ""
-
-
-@contextmanager
-def _alone(lock: Path) -> Iterator[None]:
-    lock.parent.mkdir(parents=True, exist_ok=True)
-    handle = os.open(lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(handle)

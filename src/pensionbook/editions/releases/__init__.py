@@ -18,10 +18,8 @@ def differences(folder: Path) -> list[str]:
         ReleaseError: it is a release whose record is damaged.
     """
     from pensionbook.editions import manifest
-    from pensionbook.editions.releases.naming import RECORD
+    from pensionbook.editions.releases.record import RECORD, differences_of_release
 
-    if not (folder / RECORD).is_file():
-        return manifest.differences(folder)
-    from pensionbook.editions.releases.sealed import differences_of_release
-
-    return differences_of_release(folder)
+    if (folder / RECORD).is_file():
+        return differences_of_release(folder)
+    return manifest.differences(folder)

@@ -15,8 +15,10 @@ from pensionbook.editions.releases.figurechanges import (
     figure_changes,
 )
 from pensionbook.editions.releases.sides import Quantity, Side, package_inputs
+from pensionbook.language.messages import mark
 
-IDENTITY, PARAMETER, CODE, DATA, SEVERAL = "identity", "parameter", "code", "data", "several"
+IDENTITY, PARAMETER = mark("identity"), mark("parameter")
+CODE, DATA, SEVERAL = mark("code"), mark("data"), "several"
 KINDS = (REVISION, CORRECTION, IDENTITY, PARAMETER, CODE, DATA)
 _LIBRARY = ("pensionbook/", "schemas/")
 _NOTEBOOK = "notebooks/{name}.ipynb"
@@ -38,7 +40,7 @@ class Why:
     kinds: tuple[str, ...] = ()
     figures: tuple[str, ...] = ()
     identities: tuple[str, ...] = ()
-    traced: bool = True
+    traced: bool = field(default=True, kw_only=True)
 
     @property
     def kind(self) -> str:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
-from typing import Any, TypeVar
+from html import escape
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from pensionbook.data.figures import Interval
 from pensionbook.data.periods import is_period
@@ -13,6 +14,9 @@ from pensionbook.editions.releases.causes import KINDS, Changes, Why, changes
 from pensionbook.editions.releases.figurechanges import FigureChange
 from pensionbook.editions.releases.sides import Side, number
 from pensionbook.language.messages import available
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 VALUE, VERDICT, BOUND = "value", "verdict", "bound"
 # How the new range lies to the old one.
@@ -63,6 +67,10 @@ class Move:
     finding: str = ""
     notebook: str = ""
 
+    def __repr__(self) -> str:
+        old, new = (_shown(side) for side in (self.old, self.new))
+        return f"{self.kind} {self.id}: {old} -> {new}"
+
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
@@ -88,6 +96,89 @@ class Comparison:
     def figures(self, kind: str) -> tuple[FigureChange, ...]:
         """The figures that were revised, or those that were corrected."""
         return tuple(change for change in self.changes.figures if change.kind == kind)
+
+    def __repr__(self) -> str:
+        counts = [
+            f"{len(moves)} {noun}{'s' * (len(moves) != 1)}"
+            for noun, moves in (
+                (VALUE, self.values), (VERDICT, self.verdicts), (BOUND, self.bounds),
+            )
+            if moves
+        ]  # fmt: skip
+        moved = f"{', '.join(counts)} moved" if counts else "nothing moved"
+        return f"{self.old.label} -> {self.new.label}: {moved}"
+
+    def _repr_html_(self) -> str:
+        tables = [
+            table.to_html(index=False, na_rep="")
+            for table in (self.values_table(), self.verdicts_table(), self.bounds_table())
+            if len(table)
+        ]
+        return "".join((f"<p>{escape(repr(self))}</p>", *tables))
+
+    def verdicts_table(self) -> pd.DataFrame:
+        """The verdicts that moved: ``figure_id, old, new, status, finding``, then why.
+
+        The reason is the columns ``kind`` (of cause) and ``figures``, the changed ones.
+        """
+        return _frame(
+            ("figure_id", "old", "new"),
+            [(m.id, _text(m.old), _text(m.new)) for m in self.verdicts],
+            self.verdicts,
+        )
+
+    def bounds_table(self) -> pd.DataFrame:
+        """The bounds that moved: what is bounded, its old and new ends, how they lie, and why.
+
+        Ends are numbers, NaN where nothing bounds them; ``relation`` is how the new range lies to
+        the old one: within, wider, overlaps or contradicts.
+        """
+        columns = ("indicator", "group", "area", "period", *_END_COLUMNS)
+        return _frame(columns, [(*m.id.split(" "), *_ends(m)) for m in self.bounds], self.bounds)
+
+    def values_table(self) -> pd.DataFrame:
+        """The named values that moved, of two editions; likewise."""
+        columns = ("id", "old", "new", *_END_COLUMNS)
+        rows = [(m.id, _text(m.old), _text(m.new), *_ends(m)) for m in self.values]
+        return _frame(columns, rows, self.values)
+
+
+_END_COLUMNS = ("old_low", "old_high", "new_low", "new_high", "unit", "relation")
+
+
+def _ends(move: Move) -> tuple[object, ...]:
+    """The four ends of a move as floats, None for an open one; the unit, and the relation."""
+    ends = (
+        None if end is None else float(end)
+        for side in (move.old, move.new)
+        for end in (
+            (side.interval.low, side.interval.high) if side and side.interval else (None, None)
+        )
+    )
+    known = move.new or move.old
+    return (*ends, known.unit if known else "", move.relation)
+
+
+def _frame(
+    columns: Sequence[str], rows: Iterable[tuple[object, ...]], moves: Iterable[Move]
+) -> pd.DataFrame:
+    import pandas as pd
+
+    causes = [(m.status, m.finding, m.why.kind, ";".join(m.why.figures)) for m in moves]
+    every = [(*row, *cause) for row, cause in zip(rows, causes, strict=True)]
+    table = pd.DataFrame(every, columns=[*columns, "status", "finding", "kind", "figures"])
+    ends = [column for column in _END_COLUMNS[:4] if column in table.columns]
+    return table.astype(dict.fromkeys(ends, float))
+
+
+def _text(side: Range | None) -> str:
+    return side.text if side else ""
+
+
+def _shown(side: Range | None) -> str:
+    if side is None:
+        return "nothing"
+    return side.text if side.interval is None else f"{side.interval} {side.unit}"
 
 
 def compare(old: Side, new: Side) -> Comparison:
@@ -199,13 +290,17 @@ def _bounds(old: Side, new: Side, found: Changes, judged: Mapping[str, Why]) -> 
     return tuple(_with_neighbours(moves, found, lambda move: move.id.split(" ")[0]))
 
 
+def _moved_by(old: Fraction | None, new: Fraction | None) -> Fraction | None:
+    return None if old is None or new is None else new - old
+
+
 def _move(kind: str, name: str, old: Range | None, new: Range | None, why: Why) -> Move:
     status = MOVED if old and new else ADDED if new else REMOVED
     move = Move(kind, name, status, old, new, why)
     if not (old and new and old.interval and new.interval) or old.unit != new.unit:
         return move
     ends = [(old.interval.low, new.interval.low), (old.interval.high, new.interval.high)]
-    low, high = (None if None in end else end[1] - end[0] for end in ends)
+    low, high = (_moved_by(*end) for end in ends)
     return replace(
         move,
         relation=relation(old.interval, new.interval),

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
-from pensionbook.editions.releases.naming import read_json
+from pensionbook.editions.releases.record import read_json
 from pensionbook.errors import ReleaseError
 
 CRATE_FILE = "ro-crate-metadata.json"
@@ -81,13 +81,13 @@ def write_crate(
     root["license"] = listed[0] if len(listed) == 1 else listed
     root["publisher"] = crate.add(ContextEntity(crate, "#publisher", dict(_PUBLISHER)))
     for path in sorted(digests):
-        properties: dict[str, Any] = {
+        described = {
             "name": path.rsplit("/", 1)[-1],
             "encodingFormat": _kind(path),
         }
-        if digests[path]:
-            properties["sha256"] = digests[path]
-        crate.add_file(dest_path=path, properties=properties)
+        if digest := digests[path]:
+            described["sha256"] = digest
+        crate.add_file(dest_path=path, properties=described)
     crate.metadata.write(folder)
     _check(folder, digests)
 

@@ -11,13 +11,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 
-from pensionbook.data.figures import parse_numeral
+from pensionbook.data.figures import number_of
 from pensionbook.data.package import Figure, Package
-from pensionbook.data.vintages import VINTAGES, successor
+from pensionbook.data.vintages import publication, successor
 from pensionbook.editions.releases.sides import Side
 from pensionbook.engine.cited import MARK
+from pensionbook.language.messages import mark
 
-REVISION, CORRECTION = "revision", "correction"
+REVISION, CORRECTION = mark("revision"), mark("correction")
 # What happened to a figure.
 REVISED, ADDED, SUPERSEDED = "revised", "added", "superseded"
 CORRECTED, WITHDRAWN, REINSTATED = "corrected", "withdrawn", "reinstated"
@@ -173,18 +174,20 @@ def _heir(figure: Figure, cells: dict[tuple[str, ...], list[Figure]]) -> Figure 
     return max(rivals, key=_rank) if rivals else None
 
 
-def _rank(figure: Figure) -> int:
-    return VINTAGES.index(figure.vintage) if figure.vintage else -1
+def _rank(figure: Figure) -> tuple[int, str]:
+    return publication(figure)
 
 
 def _difference(
     one: Figure | None, other: Figure | None, old: Package, new: Package
 ) -> tuple[Fraction | None, Fraction | None]:
-    if one is None or other is None or "direction" in (one.statistic, other.statistic):
+    if one is None or other is None:
         return None, None
     first, second = old.units.get(one.unit), new.units.get(other.unit)
     if first is None or second is None or first.base != second.base:
         return None, None
-    before = parse_numeral(one.printed)
-    difference = parse_numeral(other.printed) * second.scale / first.scale - before
+    before, after = number_of(one.printed), number_of(other.printed)
+    if before is None or after is None:
+        return None, None
+    difference = after * second.scale / first.scale - before
     return difference, difference / abs(before) if before else None

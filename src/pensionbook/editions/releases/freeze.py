@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import fcntl
-import os
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -19,15 +17,6 @@ from pensionbook.data.tables import RawPackage
 from pensionbook.editions import manifest
 from pensionbook.editions.releases.compare import Comparison, compare
 from pensionbook.editions.releases.crate import CRATE_FILE, write_crate
-from pensionbook.editions.releases.naming import (
-    FORMAT,
-    RECORD,
-    check_name,
-    read_date,
-    read_record,
-    releases_in,
-    write_json,
-)
 from pensionbook.editions.releases.papers import (
     CHANGES_FILE,
     CITATION_FILE,
@@ -36,11 +25,23 @@ from pensionbook.editions.releases.papers import (
     licences,
     write_revisions,
 )
+from pensionbook.editions.releases.record import (
+    FORMAT,
+    RECORD,
+    check_name,
+    read_date,
+    read_record,
+    releases_in,
+    write_json,
+)
 from pensionbook.editions.releases.show import to_json
 from pensionbook.editions.releases.sides import VALUES_FILE, read_side
-from pensionbook.editions.releases.sources import DATA, check_unchanged, copy_sources, read_sources
+from pensionbook.editions.releases.sources import check_unchanged, read_sources
+from pensionbook.editions.sources import copy_packages
 from pensionbook.errors import PackageError, ReleaseError
+from pensionbook.files.atomic import locked
 from pensionbook.files.digests import sha256_file
+from pensionbook.notebooks.source import DATA
 
 DIFFERENCE_FILE = "revisions.json"
 _STAGING = ".release-"
@@ -86,6 +87,7 @@ def release(
         ReleaseError: the name or the day will not do, the edition is none or not as it was built,
             its package is another, or the release cannot be written.
         PackageError: the package cannot be read.
+        BuildError: it changed while it was copied.
     """
     check_name(name)
     given = read_date(day) if day else None
@@ -195,7 +197,7 @@ def _fill(
         if sha256_file(copied) != digest:
             raise ReleaseError(f"{edition / path} changed while it was copied; try again")
     shutil.copyfile(edition / manifest.NAME, folder / manifest.NAME)
-    copy_sources(raw, package.name, folder / DATA)
+    copy_packages(package, folder / DATA)
     comparison = None
     if earlier:
         now = read_side(folder, folder / DATA / package.name)
@@ -254,19 +256,12 @@ def _fill(
 def _held(shelf: Path) -> Iterator[None]:
     """Let no other process count up the releases of this edition; what a killed one left goes."""
     shelf.mkdir(parents=True, exist_ok=True)
-    handle = os.open(shelf, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            raise ReleaseError(
-                f"another release is being made in {shelf}; wait until it is done"
-            ) from None
+    with locked(shelf, wait=False) as alone:
+        if not alone:
+            raise ReleaseError(f"another release is being made in {shelf}; wait until it is done")
         for stale in shelf.glob(f"{_STAGING}*"):
             shutil.rmtree(stale, ignore_errors=True)
         yield
-    finally:
-        os.close(handle)
 
 
 @contextlib.contextmanager

@@ -6,6 +6,7 @@ import json
 import re
 import sys
 from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from pensionbook.editions.releases.compare import Comparison, Move, Range
 from pensionbook.editions.releases.figurechanges import ADDED, CORRECTION, REVISION, FigureChange
 from pensionbook.editions.releases.sides import Side
 from pensionbook.errors import ReleaseError, listed, quote
+from pensionbook.files.atomic import write_whole
 from pensionbook.language.messages import available, mark, translate
 
 FORMAT = 1
@@ -39,6 +41,23 @@ _MOVE_COLUMNS = (
     mark("Name"), mark("Old"), mark("New"), mark("Difference"), mark("New against old"),
     mark("Why"),
 )  # fmt: skip
+
+Row = tuple[list[str], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """A table of a comparison, in a language.
+
+    Attributes:
+        rows: the cells, and whether the row is of a finding.
+        left_out: how many rows more there are, in words; empty where these are all.
+    """
+
+    title: str
+    columns: list[str]
+    rows: list[Row]
+    left_out: str
 
 
 def to_json(comparison: Comparison) -> dict[str, Any]:
@@ -87,17 +106,16 @@ def print_comparison(comparison: Comparison, console: Any, *, every: bool = Fals
 
     for line in summary(comparison, "en"):
         console.print(Text(line))
-    for title, columns, rows in tables(comparison, "en", None if every else _ROWS_AT_MOST):
-        table = Table(title=Text(title, style="bold"), title_justify="left", pad_edge=False)
-        for column in columns:
+    for listing in listings(comparison, "en", None if every else _ROWS_AT_MOST):
+        table = Table(title=Text(listing.title, style="bold"), title_justify="left", pad_edge=False)
+        for column in listing.columns:
             table.add_column(column, overflow="fold")
-        for row, finding in rows:
+        for row, finding in listing.rows:
             table.add_row(*map(Text, row), style="bold yellow" if finding else None)
         console.print()
         console.print(table)
-        left = _left_out(comparison, title, len(rows))
-        if left:
-            console.print(Text(left))
+        if listing.left_out:
+            console.print(Text(listing.left_out))
 
 
 def to_markdown(comparison: Comparison, language: str) -> str:
@@ -106,17 +124,17 @@ def to_markdown(comparison: Comparison, language: str) -> str:
     lines = [f"# {plain(title)}", ""]
     for line in summary(comparison, language):
         lines += [plain(line), ""]
-    for title, columns, rows in tables(comparison, language, _ROWS_AT_MOST):
-        lines += [f"## {plain(title)}", "", _row(columns), _row(["---"] * len(columns))]
+    for listing in listings(comparison, language, _ROWS_AT_MOST):
+        columns = listing.columns
+        lines += [f"## {plain(listing.title)}", "", _row(columns), _row(["---"] * len(columns))]
         lines += [
             _row([f"**{plain(cell)}**" if finding and not n else plain(cell)
                   for n, cell in enumerate(row)])
-            for row, finding in rows
+            for row, finding in listing.rows
         ]  # fmt: skip
         lines.append("")
-        left = _left_out(comparison, title, len(rows), language)
-        if left:
-            lines += [plain(left), ""]
+        if listing.left_out:
+            lines += [plain(listing.left_out), ""]
     return "\n".join(lines).rstrip("\n") + "\n"
 
 
@@ -154,17 +172,13 @@ def deliver(
 
             print_comparison(comparison, Console(), every=every)
         return None
-    part = output.with_name(f".{output.name}.part")
     try:
-        part.write_text(text, encoding="utf-8")
-        part.replace(output)
+        write_whole(output, text.encode())
     except OSError as error:
         raise ReleaseError(
             f"cannot write {output}: {error.strerror or error}; name a file in a folder you may "
             "write to with --output"
         ) from None
-    finally:
-        part.unlink(missing_ok=True)
     return output
 
 
@@ -172,15 +186,7 @@ def to_data(comparison: Comparison, language: str) -> dict[str, Any]:
     """The comparison as the book's page of revisions reads it."""
     return {
         "summary": summary(comparison, language),
-        "tables": [
-            {
-                "title": title,
-                "columns": columns,
-                "rows": rows,
-                "left_out": _left_out(comparison, title, len(rows), language),
-            }
-            for title, columns, rows in tables(comparison, language, _ROWS_AT_MOST)
-        ],
+        "tables": [asdict(listing) for listing in listings(comparison, language, _ROWS_AT_MOST)],
     }
 
 
@@ -216,27 +222,26 @@ def summary(comparison: Comparison, language: str) -> list[str]:
     return lines + wordsof.other_changes(comparison, language)
 
 
-def tables(
-    comparison: Comparison, language: str, at_most: int | None
-) -> list[tuple[str, list[str], list[tuple[list[str], bool]]]]:
-    """Title, columns and rows of each table that has rows; with a row whether it is a finding."""
+def listings(comparison: Comparison, language: str, at_most: int | None) -> list[Listing]:
+    """The tables that have rows; terminal, Markdown and the book show the same ones."""
     found = []
     columns = [translate(column, language) for column in _FIGURE_COLUMNS]
     for kind, title in _FIGURES.items():
-        rows = [
-            (_figure_row(change, comparison, language), False)
-            for change in _telling(comparison.figures(kind))[:at_most]
-        ]
-        found.append((translate(title, language), columns, rows))
+        changed = _telling(comparison.figures(kind))
+        rows = [(_figure_row(c, comparison, language), False) for c in changed[:at_most]]
+        found.append(_listing(title, columns, rows, len(changed), language))
     columns = [translate(column, language) for column in _MOVE_COLUMNS]
     for attribute, title in _MOVES:
-        moves = sorted(getattr(comparison, attribute), key=lambda move: not move.finding)
-        rows = [
-            (_move_row(move, comparison, language), bool(move.finding))
-            for move in _moved_first(moves)[:at_most]
-        ]
-        found.append((translate(title, language), columns, rows))
-    return [table for table in found if table[2]]
+        moves = _moved_first(getattr(comparison, attribute))
+        rows = [(_move_row(m, comparison, language), bool(m.finding)) for m in moves[:at_most]]
+        found.append(_listing(title, columns, rows, len(moves), language))
+    return [listing for listing in found if listing.rows]
+
+
+def _listing(title: str, columns: list[str], rows: list[Row], all_: int, language: str) -> Listing:
+    count = all_ - len(rows)
+    left = translate("{count} more rows are left out; the JSON has all.", language, count=count)
+    return Listing(translate(title, language), columns, rows, left if count else "")
 
 
 def _telling(changed: Sequence[FigureChange]) -> list[FigureChange]:
@@ -247,15 +252,6 @@ def _telling(changed: Sequence[FigureChange]) -> list[FigureChange]:
 def _moved_first(moves: Iterable[Move]) -> list[Move]:
     """Findings first, then what moved, then what is new or gone."""
     return sorted(moves, key=lambda move: (not move.finding, move.status != "moved"))
-
-
-def _left_out(comparison: Comparison, title: str, shown: int, language: str = "en") -> str:
-    numbers = {translate(t, language): len(comparison.figures(k)) for k, t in _FIGURES.items()}
-    numbers |= {translate(t, language): len(getattr(comparison, a)) for a, t in _MOVES}
-    left = numbers[title] - shown
-    if not left:
-        return ""
-    return translate("{count} more rows are left out; the JSON has all.", language, count=left)
 
 
 def _figure_row(change: FigureChange, comparison: Comparison, language: str) -> list[str]:

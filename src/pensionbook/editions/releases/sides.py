@@ -9,11 +9,11 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+from pensionbook.data.names import is_slug
 from pensionbook.data.package import Package
 from pensionbook.editions import manifest
-from pensionbook.editions.releases.naming import RECORD, is_name, read_json, read_record
+from pensionbook.editions.releases.record import RECORD, read_json, read_record
 from pensionbook.editions.releases.sources import (
-    DATA,
     changed_files,
     check_unchanged,
     load_sources,
@@ -22,6 +22,7 @@ from pensionbook.editions.releases.sources import (
 )
 from pensionbook.errors import ReleaseError
 from pensionbook.files.digests import sha256_file
+from pensionbook.notebooks.source import DATA
 from pensionbook.report.audit import AUDIT_COLUMNS, AUDIT_FILE, BOUNDS_COLUMNS, BOUNDS_FILE
 
 VALUES_FILE = "values.json"
@@ -133,7 +134,7 @@ def _manifest_of(folder: Path) -> dict[str, Any]:
         )
     content = manifest.read(folder)
     # What stands there becomes part of a path.
-    if content is not None and not is_name(content.get("edition")):
+    if content is not None and not is_slug(content.get("edition")):
         content = None
     kinds = {"edition": str, "parameters": dict, "inputs": dict, "versions": dict, "outputs": dict}
     if content is None or not all(isinstance(content.get(k), kind) for k, kind in kinds.items()):

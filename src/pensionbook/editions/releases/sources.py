@@ -1,21 +1,17 @@
-"""The data packages behind a built edition: found, held against its manifest, and copied."""
+"""The data packages behind a built edition: found, and held against its manifest."""
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
-from pensionbook.data.evidence import folder_of, names_of
+from pensionbook.data.evidence import folder_of
 from pensionbook.data.load import load_package
 from pensionbook.data.package import Package
 from pensionbook.data.read import read_package
 from pensionbook.data.tables import DESCRIPTOR, RawPackage
 from pensionbook.errors import ReleaseError
-from pensionbook.files.digests import sha256_file
 
-# Where a release keeps the packages it was built from, beside each other.
-DATA = "data"
 _PREFIX = "package/"
 
 
@@ -75,24 +71,3 @@ def load_sources(folder: Path) -> tuple[Package, dict[str, Package]]:
     return package, {
         name: load_package(folder_of(folder, name), check=False) for name in package.evidence
     }
-
-
-def copy_sources(raw: RawPackage, edition: str, target: Path) -> None:
-    """Copy what a build reads of a package, and of those it is held against, into a folder.
-
-    Each package gets a folder of its own there, the edition's called after the edition.
-
-    Raises:
-        ReleaseError: a file changed while it was copied.
-    """
-    evidence = set(names_of(raw.descriptor))
-    for name, digest in raw.sha256.items():
-        first, _, rest = name.partition("/")
-        if rest and first in evidence:
-            source, copied = folder_of(raw.path, first) / rest, target / first / rest
-        else:
-            source, copied = raw.path / name, target / edition / name
-        copied.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(source, copied)
-        if sha256_file(copied) != digest:
-            raise ReleaseError(f"{source} changed while it was copied; say the command again")

@@ -4,33 +4,24 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from pensionbook.data.figures import Interval
+from pensionbook.data.figures import Interval, decimal_outward
 from pensionbook.data.package import Figure, Package
-from pensionbook.editions.releases import causes
 from pensionbook.editions.releases.compare import Comparison, Move, Range
 from pensionbook.editions.releases.figurechanges import FigureChange
 from pensionbook.errors import quote
 from pensionbook.language.messages import mark, translate
 from pensionbook.language.numbers import enumerated, grouped
-from pensionbook.report.reasons import decimal_outward
 
 _DECIMALS = 3
-_KINDS = {
-    causes.REVISION: mark("revision"),
-    causes.CORRECTION: mark("correction"),
-    causes.IDENTITY: mark("identity"),
-    causes.PARAMETER: mark("parameter"),
-    causes.CODE: mark("code"),
-    causes.DATA: mark("data"),
-}
 _RELATIONS = {
     "within": mark("within the old range"),
     "wider": mark("holds the old range"),
     "overlaps": mark("overlaps the old range"),
     "contradicts": mark("contradicts the old range"),
     "same": mark("the same range"),
+    "added": mark("new"),
+    "removed": mark("no longer stated"),
 }
-_STATUS = {"added": mark("new"), "removed": mark("no longer stated")}
 _FINDINGS = {
     "word": mark("another finding"),
     "verdict": mark("another verdict"),
@@ -48,7 +39,7 @@ _WHAT = {
 
 def relation_words(move: Move, language: str) -> str:
     """How the new range lies to the old one, or that it is new or gone."""
-    text = _RELATIONS.get(move.relation) or _STATUS.get(move.status)
+    text = _RELATIONS.get(move.relation or move.status)
     return translate(text, language) if text else ""
 
 
@@ -62,17 +53,12 @@ def what_words(change: FigureChange, language: str) -> str:
     return translate(_WHAT[change.what], language)
 
 
-def kind_words(kind: str, language: str) -> str:
-    """A cause in a word."""
-    return translate(_KINDS[kind], language)
-
-
 def why_words(move: Move, language: str, at_most: int = 3) -> str:
     """The causes of a move, with the figures and identities it was traced to."""
     why = move.why
     if not why.kinds:
         return translate("not known", language)
-    kinds = enumerated([kind_words(kind, language) for kind in why.kinds], language)
+    kinds = enumerated([translate(kind, language) for kind in why.kinds], language)
     names = [*why.figures, *why.identities]
     if not why.traced or not names:
         if why.traced:

@@ -1,8 +1,7 @@
-"""Starts the servers that fork kernels, one for each environment, and asks them for kernels."""
+"""Starts a process that forks kernels, and asks it for kernels."""
 
 from __future__ import annotations
 
-import atexit
 import contextlib
 import json
 import os
@@ -19,14 +18,7 @@ from pensionbook.notebooks.kernels.server import CLIENT, KERNEL
 
 # Names the channel of a server that another process has started.
 _INHERITED = "PENSIONBOOK_KERNEL_SERVER"
-_MOST_SERVERS = 4
-_SECONDS_TO_START = 60
 _SECONDS_TO_END = 5
-# Variables that no interpreter and none of the preloaded libraries reads when it starts.
-_READ_LATER = {"_", "COLUMNS", "LINES", "OLDPWD", "PWD", "SHLVL"}
-_READ_LATER_PREFIXES = ("JPY_", "PYTEST_")
-
-Start = tuple[tuple[str, ...], frozenset[tuple[str, str]]]
 
 
 class NoForkedKernel(Exception):
@@ -176,12 +168,14 @@ class Server:
             )
         return cls(ours, process)
 
-    @property
-    def serves(self) -> bool:
-        """Whether it runs and belongs to this very process."""
-        if self._owner != os.getpid():
-            return False
-        return self._process is None or self._process.poll() is None
+    @classmethod
+    def told_of(cls) -> Server | None:
+        """The one that the process which started this one has made it a client of."""
+        descriptor = os.environ.pop(_INHERITED, None)
+        if descriptor is None:
+            return None
+        os.set_inheritable(int(descriptor), False)
+        return cls(socket.socket(fileno=int(descriptor)))
 
     @property
     def ready(self) -> bool:
@@ -196,15 +190,15 @@ class Server:
         argv: Sequence[str],
         environment: Mapping[str, str],
         folder: str,
-        streams: Sequence[int],
     ) -> ForkedKernel:
         """Ask for a kernel; it has started once its ``started`` says so.
+
+        Its standard output and error are those of this process.
 
         Args:
             argv: command line that would start it as an ordinary one.
             environment: all of it.
             folder: working folder, absolute.
-            streams: descriptors of its standard output and error.
 
         Raises:
             NoForkedKernel: the server ended.
@@ -218,7 +212,7 @@ class Server:
         try:
             with theirs, os.fdopen(ask, "w", encoding="utf-8") as pipe:
                 try:
-                    descriptors = [theirs.fileno(), asked, empty, *streams]
+                    descriptors = [theirs.fileno(), asked, empty, 1, 2]
                     socket.send_fds(self._channel, [KERNEL], descriptors)
                 finally:
                     os.close(asked)
@@ -252,56 +246,6 @@ class Server:
                 self._process.wait()
 
 
-_servers: dict[Start, Server] = {}
-
-
-def start_of(command: Sequence[str], environment: Mapping[str, str]) -> Start:
-    """What kernels must have in common to come from one server."""
-    read = frozenset(
-        (name, value)
-        for name, value in environment.items()
-        if name not in _READ_LATER and not name.startswith(_READ_LATER_PREFIXES)
-    )
-    return tuple(command), read
-
-
-def adopt_server(command: Sequence[str]) -> None:
-    """Take the server over that the process which started this one has told of.
-
-    Args:
-        command: the interpreter and options that its kernels are started with.
-    """
-    descriptor = os.environ.pop(_INHERITED, None)
-    if descriptor is not None:
-        os.set_inheritable(int(descriptor), False)
-        _servers[start_of(command, os.environ)] = Server(socket.socket(fileno=int(descriptor)))
-
-
-def server_for(command: Sequence[str], environment: Mapping[str, str]) -> Server:
-    """The server for such kernels, which is started if there is none.
-
-    Raises:
-        NoForkedKernel: there cannot be one.
-    """
-    if reason := reason_against(environment):
-        raise NoForkedKernel(reason)
-    start = start_of(command, environment)
-    found = _servers.get(start)
-    if found is not None and found.serves:
-        return found
-    if len(_servers.keys() - {start}) >= _MOST_SERVERS:
-        raise NoForkedKernel(f"kernels have started in {_MOST_SERVERS} other environments")
-    if found is not None and not found.ready:
-        raise NoForkedKernel("the process that forks kernels did not get through its imports")
-    if found is not None:
-        found.close()
-    try:
-        _servers[start] = Server.start(command, environment)
-    except OSError as error:
-        raise NoForkedKernel(f"no process that forks kernels can be started: {error}") from None
-    return _servers[start]
-
-
 def reason_against(environment: Mapping[str, str]) -> str | None:
     """Why no kernel can be forked here; None where it can be tried."""
     if not hasattr(os, "fork") or not hasattr(socket, "send_fds"):
@@ -312,10 +256,3 @@ def reason_against(environment: Mapping[str, str]) -> str | None:
     if paths and not all(Path(path).is_absolute() for path in paths.split(os.pathsep)):
         return "PYTHONPATH names a folder relative to the working folder"
     return None
-
-
-@atexit.register
-def close_servers() -> None:
-    """End the servers of this process and all their kernels."""
-    while _servers:
-        _servers.popitem()[1].close()

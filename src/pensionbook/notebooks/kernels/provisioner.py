@@ -1,23 +1,23 @@
-"""Gives Jupyter kernels that were forked, and ordinary ones where that cannot be had."""
+"""Has Jupyter fork its kernels, and start ordinary ones where that cannot be had."""
 
 from __future__ import annotations
 
 import asyncio
-import os
 import time
+import uuid
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from subprocess import Popen
+from typing import Any, cast
 
 from jupyter_client.connect import KernelConnectionInfo
+from jupyter_client.manager import AsyncKernelManager, KernelManager
 from jupyter_client.provisioning import LocalProvisioner
 
-from pensionbook.notebooks.kernels.client import ForkedKernel, NoForkedKernel, server_for
+from pensionbook.notebooks.kernels.client import ForkedKernel, NoForkedKernel, Server
 
-_MODULE = "ipykernel_launcher"
 _SECONDS_TO_START = 60
 _SECONDS_BETWEEN_LOOKS = 0.005
-_UNDERSTOOD = {"cwd", "env", "extra_arguments", "independent", "kernel_id", "stderr", "stdout"}
 
 _said: set[str] = set()
 
@@ -25,56 +25,73 @@ _said: set[str] = set()
 class ForkedProvisioner(LocalProvisioner):
     """Asks a process that has the slow imports behind it for a kernel.
 
-    All kernels of this process that start alike come from one server, which ends with it. A kernel
-    is the same in Jupyter's eyes as an ordinary one: it has a process id and group of its own, is
-    interrupted and ended by signals and reports its exit status.
-
-    An ordinary kernel starts, and a line in the log says why, where there is no fork (Windows), on
-    macOS, where the server cannot start or fails to import, and for a kernel that is to be started
-    in a way that a fork cannot follow.
+    A kernel is the same in Jupyter's eyes as an ordinary one: it has a process id and group of its
+    own, is interrupted and ended by signals and reports its exit status. An ordinary kernel starts,
+    and a line in the log says why, where the server failed to import or has ended.
 
     A forked kernel differs from an ordinary one in that
 
     - what :mod:`pensionbook.notebooks.kernels.preload` names is in ``sys.modules`` before it is
       imported; a notebook that forgets to import ``statsmodels.api`` runs all the same;
+    - no ``matplotlibrc`` of the working folder is read;
     - kernels of one server share the secret of ``hash`` where ``PYTHONHASHSEED`` is not set, so
       that sets are in the same order in each of them;
     - the objects of the preloaded modules are left out by ``gc.get_objects``;
     - its command line, as ``ps`` shows it, is the server's, which also is its parent.
+
+    Attributes:
+        server: the process that forks; its interpreter is that of the kernels' specification.
     """
+
+    server: Server
 
     async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> KernelConnectionInfo:
         """Start a kernel with a command as an ordinary one has it."""
         try:
-            self.process = await _forked(cmd, kwargs)
+            forked = await _forked(self.server, cmd, kwargs)
         except NoForkedKernel as error:
             reason = str(error)
             say = self.log.debug if reason in _said else self.log.warning
             _said.add(reason)
             say("An ordinary kernel starts, which takes longer than a forked one: %s", reason)
             return await super().launch_kernel(cmd, **kwargs)
-        self.pid = self.pgid = self.process.pid
+        # What it waits for and ends is like a process, if not one that this one started.
+        self.process = cast("Popen[Any]", forked)
+        self.pid = self.pgid = forked.pid
         self.cwd = kwargs.get("cwd") or Path.cwd()
         return self.connection_info
 
 
-async def _forked(command: Sequence[str], options: Mapping[str, Any]) -> ForkedKernel:
-    if unknown := options.keys() - _UNDERSTOOD:
-        raise NoForkedKernel(f"it is started with {', '.join(sorted(unknown))}")
-    if options.get("independent"):
-        raise NoForkedKernel("it is to live on when this program ends")
-    argv = [str(Path(command[0]).expanduser()), *command[1:]]
-    at = argv.index("-m") if "-m" in argv else len(argv)
-    if argv[at + 1 : at + 2] != [_MODULE]:
-        raise NoForkedKernel(f"its command does not run {_MODULE}")
-    folder = Path(options.get("cwd") or Path.cwd()).absolute()
-    if not folder.is_dir():
-        raise NoForkedKernel(f"its folder {folder} is not there")
-    if (folder / "matplotlibrc").exists():
-        raise NoForkedKernel(f"{folder} has a matplotlibrc, which is read by the import")
-    environment = options.get("env") or dict(os.environ)
-    streams = [_descriptor(options.get("stdout"), 1), _descriptor(options.get("stderr"), 2)]
-    kernel = server_for(argv[:at], environment).ask(argv, environment, str(folder), streams)
+def fork_from(server: Server, manager: KernelManager) -> None:
+    """Have a manager, which must not have started a kernel yet, ask a server for it."""
+    manager.kernel_id = manager.kernel_id or str(uuid.uuid4())
+    manager.provisioner = ForkedProvisioner(
+        kernel_id=manager.kernel_id, kernel_spec=manager.kernel_spec, parent=manager
+    )
+    manager.provisioner.server = server
+
+
+def manager_class(server: Server | None) -> type[AsyncKernelManager]:
+    """The class of managers whose kernels a server forks; Jupyter's own where there is none."""
+    if server is None:
+        return AsyncKernelManager
+    forks = server
+
+    class ForkingKernelManager(AsyncKernelManager):
+        """Manages a kernel that is forked."""
+
+        def __init__(self, **options: Any) -> None:
+            super().__init__(**options)
+            fork_from(forks, self)
+
+    return ForkingKernelManager
+
+
+async def _forked(
+    server: Server, command: Sequence[str], options: Mapping[str, Any]
+) -> ForkedKernel:
+    folder = str(Path(options.get("cwd") or Path.cwd()).absolute())
+    kernel = server.ask(command, options["env"], folder)
     end = time.monotonic() + _SECONDS_TO_START
     try:
         while not kernel.started():
@@ -85,13 +102,3 @@ async def _forked(command: Sequence[str], options: Mapping[str, Any]) -> ForkedK
         kernel.give_up()
         raise
     return kernel
-
-
-def _descriptor(stream: Any, default: int) -> int:
-    if stream is None:
-        return default
-    if isinstance(stream, int):
-        if stream < 0:
-            raise NoForkedKernel("its output is to go through a pipe")
-        return stream
-    return stream.fileno()

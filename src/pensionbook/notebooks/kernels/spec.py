@@ -5,11 +5,9 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Sequence
-from importlib.metadata import entry_points
 from pathlib import Path
 
 KERNEL = "pensionbook"
-PROVISIONER = "pensionbook-forked"
 # An interpreter that imports nothing from the working folder of whoever starts it.
 INTERPRETER = (sys.executable, "-P")
 
@@ -26,9 +24,6 @@ def write_specification(folder: Path, options: Sequence[str] = ()) -> None:
         "display_name": "Python 3",
         "language": "python",
     }
-    # An installation from before there was a provisioner knows none, and refuses its kernels.
-    if entry_points(group="jupyter_client.kernel_provisioners", name=PROVISIONER):
-        specification["metadata"] = {"kernel_provisioner": {"provisioner_name": PROVISIONER}}
     kernel = folder / "kernels" / KERNEL
     kernel.mkdir(parents=True, exist_ok=True)
     (kernel / "kernel.json").write_text(json.dumps(specification), encoding="utf-8")

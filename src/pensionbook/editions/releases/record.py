@@ -1,4 +1,4 @@
-"""Numbers, names and dates of releases, and the folders that hold them."""
+"""What a release is known by (number, name, day), its record, and whether it is as recorded."""
 
 from __future__ import annotations
 
@@ -9,18 +9,15 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from pensionbook.data.names import SLUG, is_slug
+from pensionbook.editions import manifest
 from pensionbook.errors import ReleaseError, quote
+from pensionbook.files.digests import sha256_file
 
 RECORD = "release.json"
 FORMAT = 1
 _LONGEST_NAME = 60
-_NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
-_FOLDER = re.compile(r"([1-9][0-9]*)-([a-z0-9]+(?:-[a-z0-9]+)*)")
-
-
-def is_name(name: object) -> bool:
-    """Whether this can name an edition or a release, and so a folder."""
-    return isinstance(name, str) and _NAME.fullmatch(name) is not None
+_FOLDER = re.compile(f"([1-9][0-9]*)-{SLUG.pattern}")
 
 
 def check_name(name: str) -> str:
@@ -30,7 +27,7 @@ def check_name(name: str) -> str:
         ReleaseError: it has other signs than small letters, digits and single hyphens, or is
             too long.
     """
-    if is_name(name) and len(name) <= _LONGEST_NAME:
+    if is_slug(name) and len(name) <= _LONGEST_NAME:
         return name
     plain = re.sub(r"[^a-z0-9]+", "-", name[:_LONGEST_NAME].lower()).strip("-")
     instead = f", such as {plain}" if plain else ", such as spring-2006"
@@ -116,3 +113,30 @@ def write_json(content: Mapping[str, Any], path: Path) -> None:
     """Write a JSON object, one entry a line."""
     text = json.dumps(content, ensure_ascii=False, indent=1) + "\n"
     path.write_text(text, encoding="utf-8")
+
+
+def differences_of_release(folder: Path) -> list[str]:
+    """What in a release is not as it was released, a line for each file.
+
+    Raises:
+        BuildError: its manifest cannot be read.
+        ReleaseError: it has no record that can be read.
+    """
+    record = read_record(folder)
+    if record is None:
+        raise ReleaseError(f"{folder} is no release: it has no {RECORD}")
+    own = set(record["files"]) | {RECORD}
+    lines = [
+        line
+        for line in manifest.differences(folder)
+        if not (line.endswith(": not in the manifest") and line.rsplit(": ", 1)[0] in own)
+    ]
+    if sha256_file(folder / manifest.NAME) != record["manifest"]:
+        lines.append(f"{manifest.NAME}: altered")
+    for name, digest in sorted(record["files"].items()):
+        path = folder / name
+        if not path.is_file():
+            lines.append(f"{name}: missing")
+        elif sha256_file(path) != digest:
+            lines.append(f"{name}: altered")
+    return lines
