@@ -14,12 +14,13 @@ unexport PYTHONPATH PYTHONHOME PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help report test unit lint lab serve notebooks messages bench lock upgrade browser clean
+.PHONY: help report test unit campaign lint lab serve notebooks messages bench lock upgrade browser clean
 
 help: ## list the commands
 	@echo "make report     build the report: _build/$(notdir $(EDITION))/en/html/index.html"
 	@echo "make test       run every check"
 	@echo "make unit       run what a change of the engine, the data rules or the language needs (half a minute)"
+	@echo "make campaign   check the proofs of $(PACKAGES) random packages (PACKAGES=NUMBER)"
 	@echo "make lint       run the checks that only read the code"
 	@echo "make lab        open the notebooks in JupyterLab"
 	@echo "make serve      build the report and serve it at http://localhost:$(PORT)"
@@ -41,6 +42,11 @@ test: browser $(DEV) lint
 
 unit: $(DEV)
 	@$(BIN)/python -m pytest -n auto --dist loadfile -m "not slow" tests/data tests/engine tests/language
+
+PACKAGES ?= 20000
+
+campaign: $(DEV)
+	@RANDOM_PACKAGES=$(PACKAGES) $(BIN)/python -m pytest -n auto tests/engine/test_proofs.py -k random
 
 lint: $(DEV)
 	@$(BIN)/ruff check .
