@@ -93,10 +93,10 @@ class Package:
 
     def name_of(self, row: object, language: str) -> str:
         """The name of an indicator, group, area, unit, barrier or measure in a language."""
-        get = row.get if isinstance(row, Mapping) else lambda column: getattr(row, column)
-        if language.startswith("zh"):
-            return get("name_zh")
-        return self.said(get("name_en"), language)
+        chinese = language.startswith("zh")
+        column = "name_zh" if chinese else "name_en"
+        name = str(row[column] if isinstance(row, Mapping) else getattr(row, column))
+        return name if chinese else self.said(name, language)
 
     def title_in(self, language: str, area: str = "") -> str:
         """The title of the package in a language; with an area that is not its own, for that."""
