@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from pensionbook.data.check import check_raw_package
 from pensionbook.data.figures import VINTAGES
+from pensionbook.data.periods import end_in_years
 from pensionbook.data.records import Area, Figure, Group, Identity, Indicator, Term, Unit
 from pensionbook.data.reforms import Change, Scenario
 from pensionbook.data.tables import RawPackage, RawTable
@@ -108,6 +109,12 @@ class Package:
         return f"{title}：{name}" if chinese else f"{title}: {name}"
 
     # -- figures, and doubts about them -------------------------------------------------------
+
+    @property
+    def periods(self) -> list[str]:
+        """All dates that a figure speaks of, from or to, in order."""
+        named = {period for f in self.figures for period in (f.period, f.base_period) if period}
+        return sorted(named, key=lambda period: (end_in_years(period), period))
 
     def __repr__(self) -> str:
         superseded = f", {len(self.superseded)} superseded" if self.superseded else ""
