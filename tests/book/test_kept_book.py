@@ -11,10 +11,10 @@ from types import MappingProxyType
 import pytest
 
 from pensionbook.book.kept import kept_book, trim
-from projects import Project
+from projects import ROOT, Project
 
 PAGE, OTHER = "source/index.md", "source/other.md"
-PICTURE = Path(__file__).parents[1] / "book" / "_static" / "report.png"
+PICTURE = ROOT / "book" / "_static" / "report.png"
 OTHER_PAGE = """# Other page
 
 (here)=

@@ -530,7 +530,7 @@ def test_two_runs_at_one_time_or_one_after_another_give_the_same_bytes(
     again = gather(pages, PAGES, language)
     for name, path in printed.items():
         target = tmp_path / f"report.{name}"
-        getattr(formats, f"write_{name}")(again, target, imprint(language))
+        formats.write(name, again, target, imprint(language))
         assert target.read_bytes() == path.read_bytes(), name
 
 
