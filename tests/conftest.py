@@ -31,8 +31,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         slow = item.path.suffix == ".ipynb" or item.get_closest_marker("slow") is not None
         files.setdefault(item.path, []).append(slow)
-    # The longest builds are those of files with few tests.
-    rank = {path: (-sum(slow) / len(slow), len(slow)) for path, slow in files.items()}
+    # The longest builds are those of files with few tests; of unit tests many take longer.
+    rank = {
+        path: (-sum(slow) / len(slow), len(slow) if any(slow) else -len(slow))
+        for path, slow in files.items()
+    }
     items.sort(key=lambda item: (*rank[item.path], item.path))
 
 
