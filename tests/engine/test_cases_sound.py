@@ -234,7 +234,7 @@ def paper():
     [
         pytest.param("fiscal_revenue_2000", "744.8", marks=pytest.mark.slow),
         ("fiscal_revenue_2000", "245.8"),
-        ("non_public_fiscal_revenue_2000", "162.46"),
+        pytest.param("non_public_fiscal_revenue_2000", "162.46", marks=pytest.mark.slow),
         pytest.param("foreign_employees_2001", "41.19", marks=pytest.mark.slow),
         pytest.param("on_post_public_2001_growth", "-38.17", marks=pytest.mark.slow),
     ],
