@@ -13,7 +13,7 @@ from pensionbook.data.package import Area, Figure, Group, Identity, Indicator, P
 from pensionbook.data.periods import release_date
 from pensionbook.data.read import read_package
 from pensionbook.data.readings import STRUCTURE, parts_of_structure, sum_of_structure
-from pensionbook.data.tables import OPTIONAL_TABLES, RawPackage, RawTable
+from pensionbook.data.tables import OPTIONAL_TABLES, REQUIRED_TABLES, RawPackage, RawTable
 from pensionbook.data.todo import to_do
 from pensionbook.data.vintages import LATEST, split_by_vintage
 from pensionbook.errors import PackageError, ParameterError, Problem, quote
@@ -119,6 +119,7 @@ def load_package(
         parameters=parameters,
         changes=() if vintage == LATEST else (f"as of {vintage} figures",),
         files=files,
+        required_files={name: raw.tables[name].file for name in REQUIRED_TABLES},
         word=raw.word,
         scenarios=raw.scenarios,
         translations={

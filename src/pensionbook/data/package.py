@@ -60,6 +60,7 @@ class Package:
         area: the area that an edition is about unless another is chosen; "" where none is said.
         scenarios: the reforms of its folder scenarios, by id.
         files: the file of each optional table, by the table's name.
+        required_files: the file of each other table.
         word: the file that the Word report takes its looks from, by language.
         parameters: what a report is about unless something else is asked for.
         changes: in words, how it differs from its files; see :meth:`without`.
@@ -84,6 +85,7 @@ class Package:
     area: str = ""
     scenarios: Mapping[str, Scenario] = field(default_factory=dict)
     files: Mapping[str, str] = field(default_factory=dict)
+    required_files: Mapping[str, str] = field(default_factory=dict)
     word: Mapping[str, str] = field(default_factory=dict)
     parameters: Mapping[str, str] = field(default_factory=dict)
     changes: tuple[str, ...] = ()

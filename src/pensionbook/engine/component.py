@@ -7,6 +7,7 @@ Pure functions over plain records, so that parts can be solved in separate proce
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import product
 from math import prod
 
@@ -18,6 +19,7 @@ from pensionbook.engine.problem import (
     Cluster,
     End,
     Part,
+    Proof,
     Repair,
     Span,
     all_of,
@@ -26,7 +28,7 @@ from pensionbook.engine.problem import (
     scales_of,
 )
 from pensionbook.engine.proved_lp import ExactLP, Infeasible, Optimum, Unbounded
-from pensionbook.engine.repairs import smallest_repairs
+from pensionbook.engine.repairs import Diagnosis, smallest_repairs
 from pensionbook.engine.system import Form
 from pensionbook.errors import UnprovedError
 
@@ -36,9 +38,14 @@ _NOTHING = Repair(frozenset(), frozenset())
 
 
 class PartSolver:
-    """The linear programs over the rows of a component, with some of them switched on and off."""
+    """The linear programs over the rows of a component, with some of them switched on and off.
 
-    def __init__(self, problem: Part) -> None:
+    Args:
+        prove: whether ends keep their proofs.
+    """
+
+    def __init__(self, problem: Part, *, prove: bool = False) -> None:
+        self._proves = prove
         self.rows = rows_of(problem)
         self._lp = ExactLP(problem.columns + 1, [r.row for r in self.rows], scales_of(problem))
         self._of_claim: dict[int, list[int]] = {}
@@ -67,16 +74,15 @@ class PartSolver:
             return False
         return not (row.narrow and row.claim in repair.truncated)
 
-    def is_feasible(self) -> bool:
-        """Whether some point satisfies all rows, strict ones strictly.
+    def feasible_point(self) -> Mapping[int, mpq] | None:
+        """A point that satisfies all rows, strict ones strictly.
 
-        A yes is proved; a no may also mean that no proof was found.
+        None where there is none, or no proof was found.
         """
         try:
-            self._lp.minimise_within({})
+            return self._lp.minimise_within({}).point
         except (Infeasible, UnprovedError):
-            return False
-        return True
+            return None
 
     def span(self, form: Form) -> Span:
         """Minimum and maximum of a quotient of linear forms over all points, proved.
@@ -115,24 +121,32 @@ class PartSolver:
         return any(self._stays(index, repair) for index in indices)
 
     def _rests_on(self, optimum: Optimum, sign: int) -> End:
-        used = [self.rows[index] for index, y in optimum.multipliers.items() if y]
+        multipliers = {index: y for index, y in optimum.multipliers.items() if y}
+        used = [self.rows[index] for index in multipliers]
         return End(
             optimum.value * sign,
             frozenset(r.claim for r in used if r.claim is not None),
             frozenset(r.equation for r in used if r.equation is not None),
+            (Proof(optimum.value * sign, multipliers),) if self._proves else (),
         )
 
 
-def solve_component(problem: Part) -> Answer:
-    """Smallest repairs, proved bounds of every column, and what the others imply for each claim."""
-    model = PartSolver(problem)
-    clusters: tuple[Cluster, ...] = ()
-    all_checked = True
-    if not model.is_feasible():
+def solve_component(problem: Part, *, prove: bool = False) -> Answer:
+    """Smallest repairs, proved bounds of every column, and what the others imply for each claim.
+
+    Args:
+        prove: keep the proofs of all that is said.
+    """
+    model = PartSolver(problem, prove=prove)
+    point = model.feasible_point()
+    if point is not None:
+        found = Diagnosis((), True, (), ((_NOTHING, point),))
+    else:
         try:
-            clusters, all_checked = smallest_repairs(problem, model.rows, scales_of(problem))
+            found = smallest_repairs(problem, model.rows, scales_of(problem), prove=prove)
         except UnprovedError:
             return unproved(problem)
+    clusters, all_checked = found.clusters, found.all_checked
     bounds, under_any = _bounds(model, problem.asked, clusters, all_checked)
     implied = {}
     for number, claim in enumerate(problem.claims):
@@ -143,7 +157,10 @@ def solve_component(problem: Part) -> Answer:
             model.leave_out(repair)
             spans.append(_intersection([model.span(form) for form in claim.forms]))
         implied[number] = _hull(spans)
-    return Answer(clusters, all_checked, bounds, under_any, implied)
+    answer = Answer(clusters, all_checked, bounds, under_any, implied)
+    if prove:
+        answer = replace(answer, conflicts=found.conflicts, witnesses=found.witnesses)
+    return answer
 
 
 def unproved(problem: Part) -> Answer:
@@ -226,7 +243,10 @@ def _hull(spans: Sequence[Span]) -> Span:
 
 def _outermost(ends: Sequence[End], sign: int) -> End:
     unknown = [end for end in ends if _number(end) is None]
-    return unknown[0] if unknown else _greatest(ends, sign)
+    if unknown:
+        return unknown[0]
+    end = _greatest(ends, sign)
+    return replace(end, proofs=tuple(proof for each in ends for proof in each.proofs))
 
 
 def _intersection(spans: Sequence[Span]) -> Span:
