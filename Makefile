@@ -41,7 +41,7 @@ test: browser $(DEV) lint
 	@$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder --nbval --nbval-current-env tests notebooks
 
 unit: $(DEV)
-	@$(BIN)/python -m pytest -n auto --dist loadfile -m "not slow" tests/data tests/engine tests/language
+	@$(BIN)/python -m pytest -p no:nbval -n auto --dist loadfile -m "not slow" tests/data tests/engine tests/language
 
 PACKAGES ?= 20000
 

@@ -225,6 +225,7 @@ def test_the_first_release_can_be_taken_instead():
     assert "participants_china_2005_preliminary" in {f.figure_id for f in first.figures}
 
 
+@pytest.mark.slow
 def test_audit_csv_says_which_figure_is_in_force(package, tmp_path):
     write_audit(package, tmp_path)
     with (tmp_path / "audit.csv").open(encoding="utf-8", newline="") as file:

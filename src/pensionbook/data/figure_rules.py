@@ -153,8 +153,8 @@ class FigureRules:
         if self.kind.get(row["indicator"]) != "stock":
             return
         for column in ("period", "base_period"):
-            if "/" in row[column] and period_key(row[column]):
-                year, month = period_key(row[column])
+            if "/" in row[column] and (key := period_key(row[column])):
+                year, month = key
                 row.wrong(
                     column,
                     f"write {year}-{month:02}, as a stock is counted at the end of a period; its "
@@ -165,7 +165,7 @@ class FigureRules:
         """Nothing grows from nothing, and nothing is a part of it."""
         statistic, base = row["statistic"], row["base_period"]
         if statistic in _GROWTHS and base:
-            cell = (row["indicator"], row["group"], row["area"], base)
+            cell: tuple[str, ...] = (row["indicator"], row["group"], row["area"], base)
             column, what = "base_period", f"a {statistic} from nothing"
         elif statistic in ("share", "ratio") and not base and any(row[c] for c in _OF_COLUMNS):
             of = (row[c] or row[c.removeprefix("of_")] for c in _OF_COLUMNS)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from pensionbook.data.check import check_raw_package
 from pensionbook.data.figures import VINTAGES
+from pensionbook.data.periods import end_in_years
 from pensionbook.data.records import Area, Figure, Group, Identity, Indicator, Term, Unit
 from pensionbook.data.reforms import Change, Scenario
 from pensionbook.data.tables import RawPackage, RawTable
@@ -95,10 +96,10 @@ class Package:
 
     def name_of(self, row: object, language: str) -> str:
         """The name of an indicator, group, area, unit, barrier or measure in a language."""
-        get = row.get if isinstance(row, Mapping) else lambda column: getattr(row, column)
-        if language.startswith("zh"):
-            return get("name_zh")
-        return self.said(get("name_en"), language)
+        chinese = language.startswith("zh")
+        column = "name_zh" if chinese else "name_en"
+        name = str(row[column] if isinstance(row, Mapping) else getattr(row, column))
+        return name if chinese else self.said(name, language)
 
     def title_in(self, language: str, area: str = "") -> str:
         """The title of the package in a language; with an area that is not its own, for that."""
@@ -110,6 +111,12 @@ class Package:
         return f"{title}：{name}" if chinese else f"{title}: {name}"
 
     # -- figures, and doubts about them -------------------------------------------------------
+
+    @property
+    def periods(self) -> list[str]:
+        """All dates that a figure speaks of, from or to, in order."""
+        named = {period for f in self.figures for period in (f.period, f.base_period) if period}
+        return sorted(named, key=lambda period: (end_in_years(period), period))
 
     def __repr__(self) -> str:
         superseded = f", {len(self.superseded)} superseded" if self.superseded else ""

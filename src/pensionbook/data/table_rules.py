@@ -141,11 +141,12 @@ def _check_terms(rows: list[Row]) -> None:
                 "mend one of the two, or write one row with the sum of the coefficients",
             )
         seen.setdefault(term, row.line)
-    if None in coefficients or 0 in coefficients or any(row["base_period"] for row in rows):
+    known = [coefficient for coefficient in coefficients if coefficient]
+    if len(known) < len(rows) or any(row["base_period"] for row in rows):
         return
     if len(rows) == 1 and rows[0]["assumption"]:
         return
-    if len({coefficient > 0 for coefficient in coefficients}) == 1:
+    if len({coefficient > 0 for coefficient in known}) == 1:
         rows[-1].problem(
             "coefficient",
             f"all terms of {rows[-1]['identity_id']} have the same sign, so all would be zero",

@@ -94,9 +94,8 @@ def _superseded(rivals: Sequence[Figure], vintage: str) -> list[Figure]:
     if by_day and vintage == VINTAGES[0]:
         chosen = min(map(order, placed))
     else:
-        chosen = max(
-            map(order, filter(in_time, placed)), default=min(map(order, placed), default=None)
-        )
+        known = [order(figure) for figure in placed if in_time(figure)]
+        chosen = max(known) if known else min(map(order, placed), default=(0, ""))
     return [figure for figure in placed if order(figure) != chosen]
 
 

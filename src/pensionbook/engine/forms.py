@@ -23,6 +23,8 @@ from pensionbook.engine.unknowns import (
     Unknown,
 )
 
+# What changes, and since when.
+_Change = tuple[Unknown, str]
 _NOTHING = Reading(Interval(None, None), Interval(None, None))
 
 
@@ -38,7 +40,7 @@ def forms_of(system: System, package: Package) -> list[tuple[Form, ...]]:
     unknown of its own, which is tied to the levels by nothing else.
     """
     signs = _signs_of_changes(package)
-    forms = [(_form(system, figure, signs),) for figure in package.figures]
+    forms: list[tuple[Form, ...]] = [(_form(system, figure, signs),) for figure in package.figures]
     for number, figure in enumerate(package.figures):
         own = _own_unknown(figure)
         if own is not None and own[0] in system.index:
@@ -76,7 +78,7 @@ def _power(interval: Interval, power: int) -> Interval:
     return Interval(end(interval.low), end(interval.high), interval.low_open, interval.high_open)
 
 
-def _form(system: System, figure: Figure, signs: Mapping[tuple, int]) -> Form:
+def _form(system: System, figure: Figure, signs: Mapping[_Change, int]) -> Form:
     one, statistic, base = {ONE: mpq(1)}, figure.statistic, figure.base_period
     own = _unknown(figure, quantity_of(figure))
     if statistic == "rank":
@@ -84,11 +86,11 @@ def _form(system: System, figure: Figure, signs: Mapping[tuple, int]) -> Form:
         return Form(system.form(Own("rank", (own, figure.figure_id))), one)
     if statistic == "growth_change":
         before = shifted(base, months_of(base)[1] - months_of(figure.period)[1])
-        now, then = _times(figure, figure.period, base), _times(figure, base, before)
-        return Form(_difference(system.form(now), system.form(then)), one)
+        times = _times(figure, figure.period, base), _times(figure, base, before)
+        return Form(_difference(*map(system.form, times)), one)
     if statistic == "change" and figure.unit == "percentage_point" and figure.has_of:
-        now, then = _share(figure, figure.period), _share(figure, base)
-        return Form(_difference(system.form(now), system.form(then)), one)
+        shares = _share(figure, figure.period), _share(figure, base)
+        return Form(_difference(*map(system.form, shares)), one)
     change = _level_or_change(system, own, base)
     if statistic in ("share", "ratio"):
         whole = _unknown(figure, Quantity(*figure.of, figure.period))
@@ -127,7 +129,10 @@ def _unknown(figure: Figure, quantity: Quantity) -> Unknown:
 
 def _at(unknown: Unknown, period: str) -> Unknown:
     if isinstance(unknown, Own):
-        return Own(unknown.what, (unknown.of[0]._replace(period=period),))
+        of = (_at(part, period) if isinstance(part, Quantity) else part for part in unknown.of)
+        return Own(unknown.what, tuple(of))
+    if isinstance(unknown, Share):
+        return Share(*(quantity._replace(period=period) for quantity in unknown))
     return unknown._replace(period=period)
 
 
@@ -165,9 +170,9 @@ def _scaled(form: Coefficients, factor: int) -> Coefficients:
     return {column: a * factor for column, a in form.items()}
 
 
-def _signs_of_changes(package: Package) -> dict[tuple, int]:
+def _signs_of_changes(package: Package) -> dict[_Change, int]:
     """Whether a level falls (-1) or rises, where a change, a growth or a direction says so."""
-    signs: dict[tuple, int] = {}
+    signs: dict[_Change, int] = {}
     for figure in package.figures:
         if figure.statistic in ("change", "growth", "direction") and not figure.has_of:
             falls = figure.printed.startswith("-") or figure.printed == "falling"

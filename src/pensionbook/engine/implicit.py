@@ -22,6 +22,7 @@ from pensionbook.engine.unknowns import (
     Own,
     Quantity,
     System,
+    Unknown,
     columns_of,
 )
 
@@ -123,7 +124,7 @@ def implicit_equations(system: System, package: Package) -> None:
 
 
 def _add(
-    system: System, identity: Identity, terms: Iterable[tuple[int, object]], constant: int = 0
+    system: System, identity: Identity, terms: Iterable[tuple[int, Unknown]], constant: int = 0
 ) -> None:
     coefficients: dict[int, mpq] = {ONE: mpq(constant)} if constant else {}
     for sign, unknown in terms:
@@ -132,7 +133,7 @@ def _add(
     system.equations.append(Equation(identity, {c: a for c, a in coefficients.items() if a}))
 
 
-def _ends_of_years(system: System, names: tuple[str, ...], periods: list[str]) -> None:
+def _ends_of_years(system: System, names: tuple[str, str, str], periods: list[str]) -> None:
     for period in periods:
         year, _, month = period.partition("-")
         if month == "12" and year in periods:
@@ -140,7 +141,7 @@ def _ends_of_years(system: System, names: tuple[str, ...], periods: list[str]) -
             _add(system, END_OF_YEAR, same)
 
 
-def _months(system: System, names: tuple[str, ...], periods: list[str]) -> None:
+def _months(system: System, names: tuple[str, str, str], periods: list[str]) -> None:
     """Cut periods that share months where one begins or ends, and add the pieces up."""
     spans = sorted({months_of(period) for period in periods})
     together: list[list[tuple[int, int]]] = []

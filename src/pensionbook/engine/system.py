@@ -133,7 +133,8 @@ def _mentioned_periods(system: System) -> dict[tuple[str, str, str], set[str]]:
     for unknown in system.index:
         quantities = (unknown,) if isinstance(unknown, Quantity) else ()
         for quantity in unknown if isinstance(unknown, Share) else quantities:
-            periods.setdefault(tuple(quantity[:3]), set()).add(quantity.period)
+            series = (quantity.indicator, quantity.group, quantity.area)
+            periods.setdefault(series, set()).add(quantity.period)
     return periods
 
 

@@ -48,6 +48,8 @@ class Own(NamedTuple):
 
 
 Unknown = Quantity | Share | Own
+# Indicator, group and area: what a series of levels is of.
+Series = tuple[str, str, str]
 
 
 class Form(NamedTuple):

@@ -112,7 +112,7 @@ def build_batch(
     from pensionbook.notebooks.source import check_values
 
     package = load_package(base.raw)
-    check_values(base.values, package.areas)
+    check_values(base.values, package.areas, package.periods)
     with held(base.output, order):
         commission = _commission(order, package, cache_folder, sent=transfer == SCHEDULER)
         count = min(jobs or os.cpu_count() or 1, max(len(waiting), 1))

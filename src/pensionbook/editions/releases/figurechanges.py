@@ -1,8 +1,9 @@
 """What happened to the printed figures between two packages: new data, or an error of ours?
 
-A *revision* is new data: another source, a later vintage, a figure that was not there. A
-*correction* mends an error of ours: the same place of the source and the same vintage, read or
-placed otherwise, or a figure taken out without a successor.
+A *revision* is new data in the place of older: another source, a later vintage. An *addition* is
+a figure of which there was none before. A *correction* mends an error of ours: the same place of
+the source and the same vintage, read or placed otherwise, or a figure taken out without a
+successor.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from pensionbook.editions.releases.sides import Side
 from pensionbook.engine.cited import MARK
 from pensionbook.language.messages import mark
 
-REVISION, CORRECTION = mark("revision"), mark("correction")
+REVISION, ADDITION, CORRECTION = mark("revision"), mark("addition"), mark("correction")
 # What happened to a figure.
 REVISED, ADDED, SUPERSEDED = "revised", "added", "superseded"
 CORRECTED, WITHDRAWN, REINSTATED = "corrected", "withdrawn", "reinstated"
@@ -32,7 +33,7 @@ class FigureChange:
     """A change of one printed figure.
 
     Attributes:
-        kind: :data:`REVISION` or :data:`CORRECTION`.
+        kind: :data:`REVISION`, :data:`ADDITION` or :data:`CORRECTION`.
         what: what happened, one of the words above.
         old: the figure as it was in force; None where it is new.
         new: the figure now in force in its place; None where there is none.
@@ -123,7 +124,7 @@ def changes_between(old: Package, new: Package, mark: str = "") -> list[FigureCh
     new_names = set(after) - set(before) - set(renamed.values())
     for identifier in after:
         if identifier in new_names and identifier in in_force and identifier not in placed:
-            note(REVISION, ADDED, None, after[identifier])
+            note(ADDITION, ADDED, None, after[identifier])
     return found
 
 
