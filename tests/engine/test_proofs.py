@@ -27,7 +27,7 @@ from pensionbook.engine import forms
 from pensionbook.report.audit import write_audit
 from projects import ROOT
 from random_packages import write_random_package
-from typed import typed
+from typed import row, sums_to_zero, typed
 
 MEANS = {
     "mean_wage_with_its_weights",
@@ -92,6 +92,24 @@ def test_each_form_in_which_figures_are_printed_is_proved(
     found = proved(typed(tmp_path, FORMS[name][not right], FORMS[name][2]), tmp_path / "audit")
     # That a rate of a whole is a mean of its parts' is taken from the proofs.
     assert bool(found["left"]) == (name in MEANS)
+
+
+def test_more_repairs_than_each_can_be_tried_are_proved_one_by_one(tmp_path: Path) -> None:
+    """Twelve levels of one component, each printed twice: 4,096 repairs."""
+    years = [str(year) for year in range(1990, 2002)]
+    rows = [
+        row(f"{which}_{year}", "level", printed, "person", period=year)
+        for year in years
+        for which, printed in (("a", "100"), ("b", "200"))
+    ]
+    terms = [("1", "contributors", "all", year) for year in years]
+    sums = sums_to_zero("all_years", *terms, ("-1", "employees", "all", "2002"))
+    found = proved(typed(tmp_path, rows, sums), tmp_path / "audit")
+    assert found["conflicts"] == len(years)
+    assert found["disputed"] == len(rows)
+    # Each figure in a repair of its own, and the bounds of all thirteen under any repair.
+    assert found["witnesses"] >= 13
+    assert found["left"] == 26
 
 
 def test_the_checker_is_small_and_knows_nothing_of_the_engine() -> None:
