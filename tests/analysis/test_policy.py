@@ -242,7 +242,10 @@ def test_paying_alone_is_cheaper_above_two_thirds_of_the_average(found: outlook.
     [
         ("2001", "start at the end of 2001 .* the baseline 2001 does not lie before it"),
         ("2002-06", "start at the end of 2001 .* the baseline 2002-06 does not lie before it"),
-        ("2000", "does not bound what the projection starts from: Urban employed persons, public, 2000"),
+        (
+            "2000",
+            "does not bound what the projection starts from: Urban employed persons, public, 2000",
+        ),
     ],
 )
 def test_a_projection_that_is_left_out_says_why(tianjin: Report, baseline: str, said: str) -> None:

@@ -125,6 +125,7 @@ def test_a_build_with_nothing_to_do_ends_at_once(built_project: Project) -> None
 
 def test_only_what_changed_is_run_again(tmp_path: Path) -> None:
     project = Project.make(tmp_path / "project", "ok", "table")
+    project.add_figure("2001")
     first = project.build()
     assert first.returncode == 0, first.stderr
     assert "ok (en): done" in first.stderr

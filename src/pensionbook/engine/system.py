@@ -43,6 +43,12 @@ class Share(NamedTuple):
     whole: Quantity
 
 
+class Rank(NamedTuple):
+    """The place of a level among others, an unknown of its own: it says nothing about the level."""
+
+    of: Quantity
+
+
 class Form(NamedTuple):
     """A quotient of two linear forms, by column."""
 
@@ -73,12 +79,12 @@ class Equation:
 class System:
     """All unknowns, statements and equations of a package."""
 
-    columns: list[Quantity | Share | None] = field(default_factory=lambda: [None])
+    columns: list[Quantity | Share | Rank | None] = field(default_factory=lambda: [None])
     statements: list[Statement] = field(default_factory=list)
     equations: list[Equation] = field(default_factory=list)
-    index: dict[Quantity | Share, int] = field(default_factory=dict)
+    index: dict[Quantity | Share | Rank, int] = field(default_factory=dict)
 
-    def column(self, unknown: Quantity | Share) -> int:
+    def column(self, unknown: Quantity | Share | Rank) -> int:
         """The column of an unknown, made on first use."""
         if unknown not in self.index:
             self.index[unknown] = len(self.columns)
@@ -116,7 +122,7 @@ def build_system(package: Package) -> System:
     signs = _signs_of_changes(package)
     statements = []
     for figure in package.figures:
-        form = _form(system, figure, signs)
+        form = _form(system, package, figure, signs)
         statements.append((figure, form))
     shares = [column for column in system.columns if isinstance(column, Share)]
     for figure, form in statements:
@@ -143,8 +149,10 @@ def _share(figure: Figure, period: str) -> Share:
     return Share(quantity_of(figure, period), _of(figure, period))
 
 
-def _form(system: System, figure: Figure, signs: Mapping[tuple, int]) -> Form:
+def _form(system: System, package: Package, figure: Figure, signs: Mapping[tuple, int]) -> Form:
     one = {ONE: mpq(1)}
+    if figure.statistic == "rank" and not _is_of_ranks(package, figure):
+        return Form({system.column(Rank(quantity_of(figure))): mpq(1)}, one)
     if figure.statistic == "change" and figure.unit == "percentage_point":
         return Form(
             {
@@ -165,6 +173,11 @@ def _form(system: System, figure: Figure, signs: Mapping[tuple, int]) -> Form:
         base = system.column(quantity_of(figure, figure.base_period))
         return Form(numerator, {base: mpq(1)})
     return Form(numerator, one)
+
+
+def _is_of_ranks(package: Package, figure: Figure) -> bool:
+    """Whether the indicator of a figure is itself a rank, not what places are ranked by."""
+    return package.indicators[figure.indicator].unit == package.units[figure.unit].base
 
 
 def _level_or_change(system: System, quantity: Quantity, base_period: str) -> dict[int, mpq]:
@@ -238,6 +251,8 @@ def _series(term: Term) -> tuple[str, str, str]:
 def _mentioned_periods(system: System) -> dict[tuple[str, str, str], set[str]]:
     periods: dict[tuple[str, str, str], set[str]] = {}
     for unknown in system.index:
+        if isinstance(unknown, Rank):
+            continue
         for quantity in unknown if isinstance(unknown, Share) else (unknown,):
             periods.setdefault(tuple(quantity[:3]), set()).add(quantity.period)
     return periods
