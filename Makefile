@@ -27,7 +27,7 @@ help: ## list the commands
 	@echo "make notebooks  run the notebooks in place, for those who change them"
 	@echo "make messages   put new texts into the catalogues, for those who translate"
 	@echo "make bench      measure the engine and the build"
-	@echo "make campaign  audit the packages with COUNT=$(COUNT) random typing errors, which takes hours"
+	@echo "make campaign   check proofs of PACKAGES=$(PACKAGES) random packages and audit COUNT=$(COUNT) typing errors: hours"
 	@echo "make lock       pin what pyproject.toml and the two requirements*.in name, and keep the other pins"
 	@echo "make upgrade    pin the newest of all"
 	@echo "make clean      remove all that was built or set up"
@@ -43,6 +43,12 @@ test: browser $(DEV) lint
 
 unit: $(DEV)
 	@$(BIN)/python -m pytest -p no:nbval -n auto --dist loadfile -m "not slow" tests/data tests/engine tests/language
+
+PACKAGES ?= 20000
+
+campaign: $(DEV)
+	@RANDOM_PACKAGES=$(PACKAGES) $(BIN)/python -m pytest -n auto tests/engine/test_proofs.py -k random
+	@$(BIN)/python benchmarks/campaign.py --count $(COUNT)
 
 lint: $(DEV)
 	@$(BIN)/ruff check .
@@ -68,9 +74,6 @@ messages: $(REPORT)
 
 bench: $(DEV)
 	@for program in benchmarks/bench_*.py; do echo "== $$program"; $(BIN)/python $$program || exit 1; done
-
-campaign: $(DEV)
-	@$(BIN)/python benchmarks/campaign.py --count $(COUNT)
 
 lock upgrade: $(DEV)
 	@$(PIN) pyproject.toml requirements.in --output-file requirements.txt
