@@ -3,6 +3,7 @@
 PYTHON ?= python3
 EDITION ?= data/tianjin-2002
 PORT ?= 8000
+COUNT ?= 10000
 
 BIN := .venv/bin
 # What the report needs is in .venv; and what checks and JupyterLab add.
@@ -14,19 +15,19 @@ unexport PYTHONPATH PYTHONHOME PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help report test unit campaign lint lab serve notebooks messages bench lock upgrade browser clean
+.PHONY: help report test unit lint lab serve notebooks messages bench campaign lock upgrade browser clean
 
 help: ## list the commands
 	@echo "make report     build the report: _build/$(notdir $(EDITION))/en/html/index.html"
 	@echo "make test       run every check"
 	@echo "make unit       run what a change of the engine, the data rules or the language needs (half a minute)"
-	@echo "make campaign   check the proofs of $(PACKAGES) random packages (PACKAGES=NUMBER)"
 	@echo "make lint       run the checks that only read the code"
 	@echo "make lab        open the notebooks in JupyterLab"
 	@echo "make serve      build the report and serve it at http://localhost:$(PORT)"
 	@echo "make notebooks  run the notebooks in place, for those who change them"
 	@echo "make messages   put new texts into the catalogues, for those who translate"
 	@echo "make bench      measure the engine and the build"
+	@echo "make campaign   check proofs of PACKAGES=$(PACKAGES) random packages and audit COUNT=$(COUNT) typing errors: hours"
 	@echo "make lock       pin what pyproject.toml and the two requirements*.in name, and keep the other pins"
 	@echo "make upgrade    pin the newest of all"
 	@echo "make clean      remove all that was built or set up"
@@ -47,6 +48,7 @@ PACKAGES ?= 20000
 
 campaign: $(DEV)
 	@RANDOM_PACKAGES=$(PACKAGES) $(BIN)/python -m pytest -n auto tests/engine/test_proofs.py -k random
+	@$(BIN)/python benchmarks/campaign.py --count $(COUNT)
 
 lint: $(DEV)
 	@$(BIN)/ruff check .
