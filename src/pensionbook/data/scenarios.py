@@ -25,6 +25,8 @@ from fractions import Fraction
 from typing import Any
 
 from pensionbook.data.reforms import Change, Scenario
+from pensionbook.data.signs import CONTROLS, undrawn
+from pensionbook.data.structure import not_drawn
 from pensionbook.data.tables import RawPackage, decode, read_bytes, yaml_entries
 from pensionbook.errors import Problem, listed, nearest, quote
 
@@ -51,7 +53,7 @@ KINDS = ("set", "add", "scale")
 _ENTRIES = ("id", "name_en", "name_zh", "why_en", "why_zh", "measures", "phase", "changes")
 _OPTIONAL = ("measures", "phase", "changes", "includes")
 _ID = re.compile("[a-z][a-z0-9_]{0,79}")
-_HOSTILE = re.compile(r"^[=+@＝＋－＠-]|<[A-Za-z/!?]|[\x00-\x08\x0b-\x1f\x7f]")
+_HOSTILE = re.compile(r"^[=+@＝＋－＠-]|<[A-Za-z/!?]")
 _LARGEST_BYTES = 64 * 1024
 _MOST_FILES = 100
 _LARGEST_NUMBER = 10**6
@@ -153,9 +155,11 @@ class _Reader:
             return ""
         if not isinstance(text, str) or not text.strip() or len(text) > 2000:
             self.wrong(key, f"found {quote(str(text))}", "write it in words")
-        elif _HOSTILE.search(text):
+        elif _HOSTILE.search(text) or CONTROLS.search(re.sub(r"[\n\t]", " ", text)):
             mend = "begin with a word, and write no tags and no control characters"
             self.wrong(key, f"found {quote(text)}", mend)
+        elif key.startswith("name_") and (sign := undrawn(text)):
+            self.wrong(key, *not_drawn(text, sign))
         return " ".join(str(text).split())
 
     def _names(self, key: str) -> tuple[str, ...]:

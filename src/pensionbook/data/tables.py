@@ -17,6 +17,7 @@ from typing import Any
 
 import yaml
 
+from pensionbook.data.counted import Listing
 from pensionbook.data.reforms import Scenario
 from pensionbook.errors import Problem, listed, nearest, quote
 
@@ -273,7 +274,7 @@ def _read_rows(
     table: RawTable, text: str, optional: tuple[str, ...] = ()
 ) -> tuple[list[Problem], bool]:
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-    problems: list[Problem] = []
+    listing = Listing()
     line = 1
     try:
         header = next(reader)
@@ -286,17 +287,17 @@ def _read_rows(
             if row and row[0].startswith(COMMENT):
                 table.comments.append((line, row[0]))
             elif len(row) != len(header):
-                problems.append(_ragged_row(table, line, row))
+                listing.add(_ragged_row(table, line, row))
                 table.unread_ids.update(row[:1])
             else:
                 table.lines.append(line)
                 table.rows.append(row)
                 if reader.line_num > line:
-                    problems.append(_line_break(table, line, row))
+                    listing.add(_line_break(table, line, row))
             line = reader.line_num + 1
     except csv.Error as error:
-        problems.append(_unreadable_row(table.file, line, str(error)))
-    return problems, line > 1
+        listing.problems.append(_unreadable_row(table.file, line, str(error)))
+    return listing.close(), line > 1
 
 
 def _header_problem(file: str, columns: tuple[str, ...], header: list[str]) -> Problem:
