@@ -51,7 +51,7 @@ class _Loader(yaml.SafeLoader):
     _depth = 0
 
     def compose_node(self, parent: Any, index: Any) -> Any:
-        mark = self.peek_event().start_mark
+        mark = self.peek_event().start_mark  # type: ignore[no-untyped-call]
         if self.check_event(yaml.AliasEvent):
             raise _refusal("an alias, beginning with *", mark)
         if self._depth == _DEEPEST:
@@ -100,23 +100,23 @@ def yaml_entries(raw: RawPackage, file: str, text: str, mend: str) -> dict[Any, 
         mend: what to write where the file is no mapping.
     """
 
-    def problem(row: int | None, found: str, mend: str) -> None:
-        raw.problems.append(Problem(file, row, None, found, mend))
-
+    row: int | None = None
+    advice = mend
+    found = "no entries of the form 'key: value'"
     try:
         entries = yaml.load(text, Loader=_Loader)
+        if isinstance(entries, dict) and entries:
+            return entries
     except yaml.reader.ReaderError as error:
         row = text.count("\n", 0, error.position) + 1
         found = f"not valid YAML (holds {quote(text[error.position])}, a control character)"
-        return problem(row, found, "take it away")
+        advice = "take it away"
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark
+        row = None if error.problem_mark is None else error.problem_mark.line + 1
+        found = f"not valid YAML ({error.problem or 'it cannot be read'})"
         advice = error.note or "mend that line; each entry is a key, a colon, a space and a value"
-        row = None if mark is None else mark.line + 1
-        return problem(row, f"not valid YAML ({error.problem or 'it cannot be read'})", advice)
-    if not isinstance(entries, dict) or not entries:
-        return problem(None, "no entries of the form 'key: value'", mend)
-    return entries
+    raw.problems.append(Problem(file, row, None, found, advice))
+    return None
 
 
 @dataclass(slots=True)
