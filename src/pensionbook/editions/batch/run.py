@@ -261,7 +261,7 @@ def _received(outcome: Outcome, output: Path) -> Outcome:
 
     target = output / outcome.area
     try:
-        with staging_folder(target) as staging:
+        with staging_folder(target, manifest.reason_to_keep) as staging:
             unpack(outcome.archive, staging)
             wrong = manifest.differences(staging / outcome.area)
             if wrong:
