@@ -286,8 +286,10 @@ def verify(
 ) -> None:
     """Check a published edition against its manifest: nothing missing, altered or added.
 
-    Exit code 1 if a file differs. The manifest cannot tell whether it was itself replaced. Of a
-    release the data package and the papers that go with it are checked as well.
+    Exit code 1 if a file differs, is a link, or has another mode than the others. Whoever made all
+    of it anew, manifest included, is not found out. Of a release the data package, the papers that
+    go with it and the chain of the releases beside it are checked as well; README.md says how to
+    sign one, and how to check the signature.
     """
     from pensionbook.editions import manifest, releases
     from pensionbook.editions.batch import records
@@ -301,6 +303,8 @@ def verify(
     files = len(found["outputs"]) if batch is None else records.count_files(found, folder)
     inputs = len(found["inputs"])
     typer.echo(f"{found['edition']}: {files} files are as published, from {inputs} inputs")
+    for note in releases.notes(folder):
+        typer.echo(note)
 
 
 commands.add_to(app)
