@@ -15,6 +15,7 @@ import typer
 from pensionbook import __version__
 from pensionbook.cli import releases as commands
 from pensionbook.cli.options import argument, option
+from pensionbook.cli.streams import forgive_closed_streams
 from pensionbook.editions.places import FORMATS, cache_folder
 from pensionbook.errors import BuildError, PackageError, ParameterError, PensionbookError
 
@@ -76,6 +77,7 @@ def main() -> None:
     """Run the command line; an error of the user's data is one message, and exit code 1."""
     from pensionbook.files.staging import Interrupted, interruptible
 
+    forgive_closed_streams()
     try:
         with interruptible():
             app(prog_name="pensionbook")
@@ -83,6 +85,8 @@ def main() -> None:
         _fail(str(error))
     except Interrupted as interrupted:
         _fail(f"stopped by {interrupted}; what was built before is as it was", code=130)
+    except MemoryError:
+        _fail("memory ran out; close other programs, raise the limit, or build with --jobs 1")
 
 
 def _fail(message: str, code: int = 1) -> None:

@@ -43,6 +43,7 @@ from pensionbook.files.staging import (
     staging_folder,
     swap_into_place,
 )
+from pensionbook.files.temporary import check_temporary_folder
 from pensionbook.language.languages import LOCALE, SOURCE_LANGUAGE
 from pensionbook.language.messages import translate
 from pensionbook.notebooks.results import notebook_text, published
@@ -92,13 +93,16 @@ def build_alone(
 ) -> None:
     """Build in a workshop that is opened for it and lies in its staging folder.
 
-    Arguments and errors are those of :func:`build` and :class:`Workshop`.
+    Arguments and errors are those of :func:`build` and :class:`Workshop`. Where nothing can be
+    kept in the cache it is only read.
     """
-    with (
-        _at_work(plan, package) as staging,
-        closing(Workshop(plan, staging, cache, versions, jobs)) as workshop,
-    ):
-        _Build(plan, package, workshop, progress, staging).run()
+    check_temporary_folder()
+    with _at_work(plan, package) as staging:
+        if reason := cache.reason_against():
+            progress.step(f"nothing is kept for the next build: {reason}")
+            cache = Cache(staging / "cache", behind=cache)
+        with closing(Workshop(plan, staging, cache, versions, jobs)) as workshop:
+            _Build(plan, package, workshop, progress, staging).run()
 
 
 def build_ahead(plan: Plan, package: Package, workshop: Workshop, progress: Progress) -> None:
