@@ -18,6 +18,7 @@ from pensionbook.book.compile_process import LOG
 from pensionbook.book.pages import for_page
 from pensionbook.errors import BuildError
 from pensionbook.exchange import is_added
+from pensionbook.files.atomic import move
 from pensionbook.files.digests import visible_files
 from pensionbook.notebooks.results import notebook_text
 
@@ -120,7 +121,8 @@ def take(written: Path, target: Path) -> Path:
     """
     for name in _NOT_PUBLISHED:
         (written / name).unlink(missing_ok=True)
-    return written.rename(target)
+    move(written, target)
+    return target
 
 
 def _complaints(printed: str, source: Path) -> str:

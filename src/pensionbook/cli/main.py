@@ -15,6 +15,7 @@ import typer
 from pensionbook import __version__
 from pensionbook.cli import releases as commands
 from pensionbook.cli.options import argument, option
+from pensionbook.cli.streams import forgive_closed_streams
 from pensionbook.editions.places import FORMATS, cache_folder
 from pensionbook.errors import BuildError, PackageError, ParameterError, PensionbookError
 
@@ -76,6 +77,7 @@ def main() -> None:
     """Run the command line; an error of the user's data is one message, and exit code 1."""
     from pensionbook.files.staging import Interrupted, interruptible
 
+    forgive_closed_streams()
     try:
         with interruptible():
             app(prog_name="pensionbook")
@@ -83,6 +85,8 @@ def main() -> None:
         _fail(str(error))
     except Interrupted as interrupted:
         _fail(f"stopped by {interrupted}; what was built before is as it was", code=130)
+    except MemoryError:
+        _fail("memory ran out; close other programs, raise the limit, or build with --jobs 1")
 
 
 def _fail(message: str, code: int = 1) -> None:
@@ -302,8 +306,10 @@ def verify(
 ) -> None:
     """Check a published edition against its manifest: nothing missing, altered or added.
 
-    Exit code 1 if a file differs. The manifest cannot tell whether it was itself replaced. Of a
-    release the data package and the papers that go with it are checked as well.
+    Exit code 1 if a file differs, is a link, or has another mode than the others. Whoever made all
+    of it anew, manifest included, is not found out. Of a release the data package, the papers that
+    go with it and the chain of the releases beside it are checked as well; README.md says how to
+    sign one, and how to check the signature.
     """
     from pensionbook.editions import manifest, releases
     from pensionbook.editions.batch import records
@@ -317,6 +323,8 @@ def verify(
     files = len(found["outputs"]) if batch is None else records.count_files(found, folder)
     inputs = len(found["inputs"])
     typer.echo(f"{found['edition']}: {files} files are as published, from {inputs} inputs")
+    for note in releases.notes(folder):
+        typer.echo(note)
 
 
 commands.add_to(app)

@@ -37,7 +37,13 @@ from pensionbook.editions.workshop import Workshop
 from pensionbook.errors import BuildError
 from pensionbook.files.cache import Cache
 from pensionbook.files.digests import sha256_json
-from pensionbook.files.staging import staging_folder, swap_into_place
+from pensionbook.files.staging import (
+    cannot_write,
+    check_replaceable,
+    staging_folder,
+    swap_into_place,
+)
+from pensionbook.files.temporary import check_temporary_folder
 from pensionbook.language.languages import LOCALE, SOURCE_LANGUAGE
 from pensionbook.language.messages import translate
 from pensionbook.notebooks.results import notebook_text, published
@@ -54,12 +60,11 @@ def _at_work(plan: Plan, package: Package) -> Iterator[Path]:
     """A staging folder for a plan that can be built."""
     check_values(plan.values, package.areas, package.periods)
     check_contents(plan.sources.book, [notebook.name for notebook in plan.notebooks])
-    with staging_folder(plan.output) as staging:
+    with staging_folder(plan.output, manifest.reason_to_keep) as staging:
         try:
             yield staging
         except OSError as error:
-            reason = error.strerror or error
-            raise BuildError(f"cannot write {error.filename or staging}: {reason}") from error
+            raise BuildError(cannot_write(error.filename or staging, error)) from error
 
 
 def build(plan: Plan, package: Package, workshop: Workshop, progress: Progress) -> None:
@@ -88,13 +93,16 @@ def build_alone(
 ) -> None:
     """Build in a workshop that is opened for it and lies in its staging folder.
 
-    Arguments and errors are those of :func:`build` and :class:`Workshop`.
+    Arguments and errors are those of :func:`build` and :class:`Workshop`. Where nothing can be
+    kept in the cache it is only read.
     """
-    with (
-        _at_work(plan, package) as staging,
-        closing(Workshop(plan, staging, cache, versions, jobs)) as workshop,
-    ):
-        _Build(plan, package, workshop, progress, staging).run()
+    check_temporary_folder()
+    with _at_work(plan, package) as staging:
+        if reason := cache.reason_against():
+            progress.step(f"nothing is kept for the next build: {reason}")
+            cache = Cache(staging / "cache", behind=cache)
+        with closing(Workshop(plan, staging, cache, versions, jobs)) as workshop:
+            _Build(plan, package, workshop, progress, staging).run()
 
 
 def build_ahead(plan: Plan, package: Package, workshop: Workshop, progress: Progress) -> None:
@@ -146,9 +154,12 @@ class _Build:
         self.workshop.compiler()
         self._make()
         self.progress.step("swap into place")
+        manifest.even_out(self.new)
         outputs = dict(sorted(manifest.output_digests(self.new).items()))
         written = self.plan.manifest(self.workshop.versions) | {"outputs": outputs}
         manifest.write(written, self.new)
+        # Somebody may have laid something there since the build began.
+        check_replaceable(self.plan.output, manifest.reason_to_keep)
         swap_into_place(self.new, self.plan.output)
         self.cache.trim()
         trim(self.cache.folder / KEPT_BOOKS)

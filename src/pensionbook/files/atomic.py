@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import os
+import shutil
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -25,6 +27,54 @@ def write_whole(path: Path, content: bytes) -> None:
         part.replace(path)
     finally:
         part.unlink(missing_ok=True)
+
+
+def move(source: Path, target: Path) -> None:
+    """Rename a file or a folder, or copy it to where renaming cannot be.
+
+    That is another file system, or a folder that lies under another system's (a container's).
+
+    Args:
+        target: nothing stands there.
+
+    Raises:
+        OSError: it cannot be moved; the source is whole then, and the target not there.
+    """
+    try:
+        source.rename(target)
+        return
+    except OSError as error:
+        if error.errno not in (errno.EXDEV, errno.EBUSY):
+            raise
+    # A kill while it is copied leaves no half of it under its name.
+    part = target.with_name(f".{uuid.uuid4().hex}{UNFINISHED}")
+    try:
+        if source.is_dir():
+            _copy(source, part)
+        else:
+            shutil.copy2(source, part)
+        part.rename(target)
+    finally:
+        drop(part)
+    drop(source)
+
+
+def _copy(source: Path, target: Path) -> None:
+    try:
+        shutil.copytree(source, target, symlinks=True)
+    except shutil.Error as failed:
+        # It lists all files that could not be copied, and of each no more than a text.
+        first, _, reason = failed.args[0][0]
+        number = errno.ENOSPC if os.strerror(errno.ENOSPC) in reason else errno.EIO
+        raise OSError(number, os.strerror(number), str(first)) from failed
+
+
+def drop(path: Path) -> None:
+    """Remove a file or a folder with all it holds; what is not there is no error."""
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
 
 
 @contextmanager

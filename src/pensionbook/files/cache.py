@@ -6,6 +6,7 @@ import contextlib
 import hashlib
 import json
 import os
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,8 @@ from pensionbook.files.atomic import UNFINISHED, write_whole
 # Room for some hundred editions: eight notebooks in two languages are about seven megabytes.
 _KEPT_BYTES = 2_000_000_000
 _UNFINISHED_SECONDS = 3600
+# A book and some notebooks.
+_LEAST_MEGABYTES = 20
 
 
 def load_sound(path: Path) -> bytes | None:
@@ -26,7 +29,8 @@ def load_sound(path: Path) -> bytes | None:
     except OSError:
         return None
     if hashlib.sha256(content).hexdigest().encode() != digest:
-        path.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            path.unlink(missing_ok=True)
         return None
     # Its time of use decides what is kept; a cache that is read-only still serves.
     with contextlib.suppress(OSError):
@@ -41,21 +45,40 @@ def store_sound(path: Path, content: bytes) -> None:
 
 
 class Cache:
-    """JSON values in a folder, by key."""
+    """JSON values in a folder, by key.
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    Attributes:
+        folder: where values are kept.
+        behind: another cache that is only read.
+    """
+
+    def __init__(self, folder: Path, behind: Cache | None = None) -> None:
+        self.folder, self.behind = folder, behind
+
+    def reason_against(self) -> str:
+        """Why nothing can be kept; empty if it can."""
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            with tempfile.TemporaryFile(dir=self.folder) as file:
+                for _ in range(_LEAST_MEGABYTES):
+                    file.write(bytes(1_000_000))
+        except OSError as error:
+            return f"cannot write in {self.folder}: {error.strerror or error}"
+        return ""
 
     def load(self, key: str) -> Any | None:
         """The value kept under a key; None when there is none that is sound."""
         content = load_sound(self._path(key))
-        return None if content is None else json.loads(content)
+        if content is None:
+            return self.behind.load(key) if self.behind else None
+        return json.loads(content)
 
     def store(self, key: str, value: Any) -> None:
-        """Keep a JSON value under a key, whole or not at all."""
+        """Keep a JSON value under a key, whole or not at all; without room for it, not at all."""
         # In the value's own order, which pages may show.
         content = json.dumps(value, ensure_ascii=False).encode()
-        store_sound(self._path(key), content)
+        with contextlib.suppress(OSError):
+            store_sound(self._path(key), content)
 
     def trim(self, most: int = _KEPT_BYTES) -> None:
         """Drop the entries that were not used for longest, beyond so many bytes in all."""
@@ -68,7 +91,8 @@ class Cache:
         for _, size, path in sorted(found, reverse=True):
             total += size
             if total > most:
-                path.unlink(missing_ok=True)
+                with contextlib.suppress(OSError):
+                    path.unlink(missing_ok=True)
         if found:
             self._drop_unfinished(max(found)[0] - _UNFINISHED_SECONDS)
 

@@ -6,6 +6,7 @@ import contextlib
 import json
 import os
 import queue
+import re
 import signal
 import subprocess
 import threading
@@ -15,11 +16,17 @@ from pathlib import Path
 from typing import IO, Any
 
 from pensionbook.exchange import WITH_SVG
+from pensionbook.files.temporary import folder_for_sockets
 from pensionbook.notebooks.kernels.client import Server, reason_against
-from pensionbook.notebooks.kernels.spec import INTERPRETER
+from pensionbook.notebooks.kernels.spec import INTERPRETER, SOCKETS
 
 _PASSED_ON = ("PATH", "LD_LIBRARY_PATH", "TMPDIR", "SYSTEMROOT", "SSL_CERT_FILE")
 _SECONDS_TO_STOP = 3
+_LAST_SAID = 20_000
+_COMPLAINT = re.compile(
+    r"^\w+(Error|Exception)\b(?!.*Kernel died)|was ended by SIG|bad_alloc|Cannot allocate"
+    r"|Memory allocation|Killed|failed to map"
+)
 # 1 January 1980, the earliest that all file formats can state.
 _EPOCH = "315532800"
 
@@ -72,15 +79,19 @@ def clean_environment(scratch: Path, kept: Path) -> dict[str, str]:
 class Pool:
     """Processes that stand ready to run notebooks."""
 
-    def __init__(self, workers: Sequence[_Worker], heard: queue.SimpleQueue[Heard]) -> None:
+    def __init__(
+        self, workers: Sequence[_Worker], heard: queue.SimpleQueue[Heard], log: Path
+    ) -> None:
         self._workers = workers
         self._heard = heard
+        self._log = log
 
     def run(self, jobs: Sequence[Job]) -> Iterator[tuple[str, Event]]:
         """Run notebooks in parallel and yield what happens, as pairs of job name and event.
 
         Each job begins with ``started`` and ends with one of ``done`` (its ``notebook``),
-        ``failed`` (``cell``, ``line``, ``source``, ``cause``) or ``ended`` (its process did).
+        ``failed`` (``cell``, ``line``, ``source``, ``cause``) or ``ended`` (its process did). Where
+        no cell is to blame, ``said`` is the last complaint of the processes, or empty.
         """
         waiting = list(reversed(jobs))
         idle = list(reversed(self._workers))
@@ -97,12 +108,23 @@ class Pool:
             worker, event = self._heard.get()
             if worker not in current:
                 continue
+            if event["event"] == "ended" or (event["event"] == "failed" and event["cell"] is None):
+                event = event | {"said": last_complaint(self._log)}
             yield current[worker].name, event
             if event["event"] != "cell":
                 del current[worker]
                 if event["event"] != "ended":
                     worker.busy = False
                     idle.append(worker)
+
+
+def last_complaint(log: Path) -> str:
+    """The last line of a log that says what went wrong; empty where there is none."""
+    try:
+        lines = log.read_text(encoding="utf-8", errors="replace")[-_LAST_SAID:].splitlines()
+    except OSError:
+        return ""
+    return next((line.strip() for line in reversed(lines) if _COMPLAINT.search(line)), "")
 
 
 @contextlib.contextmanager
@@ -117,14 +139,17 @@ def open_pool(environment: Mapping[str, str], count: int) -> Iterator[Pool]:
         Path(environment[name]).mkdir(parents=True, exist_ok=True)
     heard: queue.SimpleQueue[Heard] = queue.SimpleQueue()
     workers: list[_Worker] = []
+    home = Path(environment["HOME"])
     with (
-        (Path(environment["HOME"]) / "workers.log").open("wb") as log,
+        folder_for_sockets(home.parent) as sockets,
+        (home / "workers.log").open("wb") as log,
         _kernel_server(environment, log) as server,
     ):
+        environment = {**environment, SOCKETS: str(sockets)}
         try:
             for _ in range(count):
                 workers.append(_Worker(environment, heard, log, server))
-            yield Pool(workers, heard)
+            yield Pool(workers, heard, home / "workers.log")
         finally:
             for worker in workers:
                 worker.ask_to_stop()

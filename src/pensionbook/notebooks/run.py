@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -24,6 +25,12 @@ from pensionbook.notebooks.source import (
     SourceNotebook,
     Value,
     published_package,
+)
+
+_FULL = re.compile(r"No space left on device|Disk quota exceeded")
+_MEMORY = re.compile(
+    r"MemoryError|Cannot allocate memory|bad_alloc|Memory allocation|failed to map"
+    r"|start new thread|SIGKILL|Killed"
 )
 
 Place = tuple[str, str]
@@ -189,8 +196,19 @@ def executed_notebook(notebook: SourceNotebook, event: Mapping[str, Any]) -> dic
     name = notebook.path.name
     if event["event"] == "ended" or event["cell"] is None:
         cause = event.get("cause") or "the process that ran it ended"
-        raise NotebookError(name, None, f"{cause}; try again, or with --jobs 1")
+        said = event.get("said", "")
+        told = f"{cause} ({said})" if said else cause
+        raise NotebookError(name, None, f"{told}; {_mend_of(told)}")
     cause = event["cause"]
     if event["line"]:
         cause = f"line {event['line']}, {event['source']!r}: {cause}"
     raise NotebookError(name, event["cell"], cause)
+
+
+def _mend_of(told: str) -> str:
+    """What to do about a process that ended, by what is known of its end."""
+    if _FULL.search(told):
+        return "a disk is full: make room among the temporary files (TMPDIR) and beside the output"
+    if _MEMORY.search(told):
+        return "memory ran out, it seems: close other programs, or build with --jobs 1"
+    return "try again, or with --jobs 1"

@@ -22,13 +22,15 @@ from typing import Any
 from traitlets.config import Config
 
 from pensionbook.notebooks.kernels.client import Server
-from pensionbook.notebooks.kernels.spec import KERNEL, write_specification
+from pensionbook.notebooks.kernels.spec import KERNEL, SOCKETS, write_specification
 from pensionbook.notebooks.source import tagged_index
 
 # A data package lies in the working folder; nothing in it may be imported.
 _OPTIONS = ("--InteractiveShellApp.ignore_cwd=True", "--HistoryManager.enabled=False")
 # The system allows 107 bytes, of which the number of a socket takes some.
 _LONGEST_SOCKET = 100
+# Taken out, so that no notebook sees it.
+_SOCKETS = os.environ.pop(SOCKETS, None)
 _IN_CELL = re.compile(r"Cell In\s*\[\d+\], line (\d+)")
 
 
@@ -88,7 +90,7 @@ def run(
     from pensionbook.notebooks.kernels.provisioner import manager_class
 
     _report_cells(say)
-    sockets = tempfile.TemporaryDirectory(prefix="pb-", ignore_cleanup_errors=True)
+    sockets = tempfile.TemporaryDirectory(dir=_SOCKETS, prefix="", ignore_cleanup_errors=True)
     try:
         executed = execute_notebook(
             nbformat.from_dict(_upgraded(job["notebook"])),

@@ -52,7 +52,9 @@ def publish(
                 entry.replace(output / entry.name)
         _drop_former(output, order, {name.partition("/")[0] for name in files})
         written = wanted_manifest(order, state, versions)
-        written["outputs"] = records.overview_digests(output, list(written[records.EDITIONS]))
+        beside = records.overview(output, written[records.EDITIONS])
+        # What is hidden is this staging folder, or a killed worker's, and goes.
+        written["outputs"] = {n: digest for n, digest in beside.files.items() if n[0] != "."}
         manifest.write(written, staging)
         (staging / manifest.NAME).replace(output / manifest.NAME)
     except OSError as error:

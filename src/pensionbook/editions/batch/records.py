@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -34,8 +34,7 @@ def read(folder: Path) -> dict[str, Any] | None:
     """The manifest of a batch; None where there is none that can be used."""
     found = manifest.read(folder)
     usable = found is not None and all(
-        isinstance(found.get(name), dict)
-        for name in (EDITIONS, "inputs", "versions", "outputs", "failed", "left_out")
+        isinstance(found.get(name), dict) for name in (EDITIONS, "failed", "left_out")
     )
     return found if usable else None
 
@@ -46,17 +45,15 @@ def manifest_digest(folder: Path) -> str:
     return sha256_file(path) if path.is_file() else ""
 
 
-def overview_digests(folder: Path, editions: Sequence[str]) -> dict[str, str]:
-    """sha256 of each file of a batch but the manifest, the editions and hidden files."""
-    found: dict[str, str] = {}
-    for entry in sorted(folder.iterdir()):
-        if entry.name[0] == "." or entry.name == manifest.NAME:
-            continue
-        if entry.is_dir() and entry.name not in editions:
-            found |= {f"{entry.name}/{n}": d for n, d in manifest.output_digests(entry).items()}
-        elif entry.is_file():
-            found[entry.name] = sha256_file(entry)
-    return found
+def overview(folder: Path, editions: Iterable[str]) -> manifest.Contents:
+    """What lies in the folder of a batch beside the editions and the locks of builds."""
+    locks = [
+        entry.name
+        for entry in folder.glob(".*.lock")
+        if entry.is_file() and not entry.is_symlink() and not entry.stat().st_size
+    ]
+    own = [area for area in editions if not (folder / area).is_symlink()]
+    return manifest.contents(folder, without=[*own, *locks])
 
 
 def stands(found: Mapping[str, Any], folder: Path, wanted: Mapping[str, Any]) -> bool:
@@ -65,8 +62,9 @@ def stands(found: Mapping[str, Any], folder: Path, wanted: Mapping[str, Any]) ->
     Args:
         wanted: a manifest without outputs.
     """
-    outputs = overview_digests(folder, list(found[EDITIONS]))
-    return found == {**wanted, "outputs": outputs}
+    beside = overview(folder, found[EDITIONS])
+    same = found == manifest.sealed({**wanted, "outputs": found["outputs"]})
+    return same and not manifest.differing(found["outputs"], beside)
 
 
 def differences(folder: Path) -> list[str] | None:
@@ -79,7 +77,8 @@ def differences(folder: Path) -> list[str] | None:
     if found is None:
         return None
     editions = found[EDITIONS]
-    lines = manifest.differing(found["outputs"], overview_digests(folder, list(editions)))
+    lines = manifest.own_differences(found)
+    lines += manifest.differing(found["outputs"], overview(folder, editions))
     for area, digest in editions.items():
         if manifest_digest(folder / area) != digest:
             what = "altered" if (folder / area / manifest.NAME).is_file() else "missing"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import tempfile
 import uuid
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -19,6 +20,8 @@ from pensionbook.editions.batch.records import CURRENT, EARLIER, MISSING, BatchS
 from pensionbook.editions.inputs import runtime_versions, still_installed
 from pensionbook.editions.request import Request
 from pensionbook.errors import BuildError, ParameterError
+from pensionbook.files.cache import Cache
+from pensionbook.files.temporary import check_temporary_folder
 
 if TYPE_CHECKING:
     from distributed import Client
@@ -113,7 +116,12 @@ def build_batch(
 
     package = load_package(base.raw)
     check_values(base.values, package.areas, package.periods)
+    check_temporary_folder()
     with held(base.output, order):
+        if reason := Cache(places.cache_folder(cache_folder)).reason_against():
+            progress.step(f"nothing is kept for the next build: {reason}")
+            # Goes with what killed builds left.
+            cache_folder = Path(tempfile.mkdtemp(prefix=".overview-", dir=base.output))
         commission = _commission(order, package, cache_folder, sent=transfer == SCHEDULER)
         count = min(jobs or os.cpu_count() or 1, max(len(waiting), 1))
         from pensionbook.editions.batch.cluster import open_client
@@ -261,7 +269,7 @@ def _received(outcome: Outcome, output: Path) -> Outcome:
 
     target = output / outcome.area
     try:
-        with staging_folder(target) as staging:
+        with staging_folder(target, manifest.reason_to_keep) as staging:
             unpack(outcome.archive, staging)
             wrong = manifest.differences(staging / outcome.area)
             if wrong:

@@ -23,3 +23,21 @@ def differences(folder: Path) -> list[str]:
     if (folder / RECORD).is_file():
         return differences_of_release(folder)
     return manifest.differences(folder)
+
+
+def notes(folder: Path) -> list[str]:
+    """What a reader should know of a release that is as it was published, a line each."""
+    from pensionbook.editions.releases import record
+
+    found = record.read_record(folder)
+    if found is None:
+        return []
+    lines = [f"release {found['number']} of {found['date']}: {found['name']}"]
+    before = found["after"]
+    if before:
+        there = (folder.resolve().parent / before["release"] / record.RECORD).is_file()
+        how = "which is as it was then" if there else "which is not beside it and was not checked"
+        lines.append(f"it came after {before['release']}, {how}")
+    if (folder / record.SIGNATURE).is_file():
+        lines.append(f"signed in {record.SIGNATURE}, which ssh-keygen checks (see README.md)")
+    return lines

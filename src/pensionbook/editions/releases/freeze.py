@@ -28,10 +28,13 @@ from pensionbook.editions.releases.papers import (
 from pensionbook.editions.releases.record import (
     FORMAT,
     RECORD,
+    broken_links,
     check_name,
+    link_to,
     read_date,
     read_record,
     releases_in,
+    sealed,
     write_json,
 )
 from pensionbook.editions.releases.show import to_json
@@ -129,11 +132,13 @@ def release(
                 )
         number = max(known, default=0) + 1
         earlier = _before(known, side.parameters)
+        if known:
+            _check_chain(shelf, known)
         staging = Path(tempfile.mkdtemp(prefix=_STAGING, dir=shelf))
         try:
             staging.chmod(0o755)
             comparison = _fill(
-                staging, edition, raw, package, side.manifest, earlier,
+                staging, edition, raw, package, side.manifest, earlier, known.get(number - 1),
                 number=number, name=name, day=chosen, note=note,
             )  # fmt: skip
             final = shelf / f"{number}-{name}"
@@ -175,6 +180,16 @@ def _before(known: Mapping[int, Path], parameters: Mapping[str, Any]) -> Path | 
     return found
 
 
+def _check_chain(shelf: Path, known: Mapping[int, Path]) -> None:
+    """Raise an error where a release would confirm earlier ones that are not as they were."""
+    broken = broken_links(known[max(known)])
+    if broken:
+        raise ReleaseError(
+            f"the releases in {shelf} are not as they were: {broken[0].removeprefix('../')}; fetch "
+            "them anew before one is added"
+        )
+
+
 def _fill(
     folder: Path,
     edition: Path,
@@ -182,13 +197,19 @@ def _fill(
     package: Package,
     content: Mapping[str, Any],
     earlier: Path | None,
+    before: Path | None,
     *,
     number: int,
     name: str,
     day: date,
     note: str,
 ) -> Comparison | None:
-    """Write all of a release into its folder."""
+    """Write all of a release into its folder.
+
+    Args:
+        earlier: the release that it is compared with.
+        before: the release before it in the chain.
+    """
     outputs: Mapping[str, str] = content["outputs"]
     for path, digest in outputs.items():
         copied = folder / path
@@ -231,6 +252,7 @@ def _fill(
         "parameters": content["parameters"],
         "note": note,
         "previous": earlier.name if earlier else None,
+        "after": link_to(before) if before else None,
         "manifest": sha256_file(folder / manifest.NAME),
         "inputs": content["inputs"],
     }
@@ -248,7 +270,8 @@ def _fill(
         digests={**outputs, **added, manifest.NAME: record["manifest"], RECORD: None},
     )
     added[CRATE_FILE] = sha256_file(folder / CRATE_FILE)
-    write_json(record | {"files": dict(sorted(added.items()))}, folder / RECORD)
+    write_json(sealed(record | {"files": dict(sorted(added.items()))}), folder / RECORD)
+    manifest.even_out(folder)
     return comparison
 
 

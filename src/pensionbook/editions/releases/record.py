@@ -1,4 +1,9 @@
-"""What a release is known by (number, name, day), its record, and whether it is as recorded."""
+"""What a release is known by (number, name, day), its record, and whether it is as recorded.
+
+The record, ``release.json``, covers everything: it holds the digests of its own content, of all
+files (those of the edition by that of the manifest) and of the record of the release before. Each
+release so confirms all before it, and whoever signs one record signs them too.
+"""
 
 from __future__ import annotations
 
@@ -12,10 +17,12 @@ from typing import Any
 from pensionbook.data.names import SLUG, is_slug
 from pensionbook.editions import manifest
 from pensionbook.errors import ReleaseError, quote
-from pensionbook.files.digests import sha256_file
+from pensionbook.files.digests import sha256_file, sha256_json
 
 RECORD = "release.json"
-FORMAT = 1
+# Of the record, made with another program.
+SIGNATURE = f"{RECORD}.sig"
+FORMAT = 2
 _LONGEST_NAME = 60
 _FOLDER = re.compile(f"([1-9][0-9]*)-{SLUG.pattern}")
 
@@ -78,6 +85,7 @@ def read_record(folder: Path) -> dict[str, Any] | None:
         or not isinstance(found.get("number"), int)
         or not all(isinstance(found.get(key), str) for key in texts)
         or not all(isinstance(found.get(key), dict) for key in ("inputs", "files", "parameters"))
+        or not _is_link(found.get("after"))
     ):
         raise ReleaseError(
             f"{path} is not the record of a release of this version; fetch the release anew, "
@@ -115,8 +123,30 @@ def write_json(content: Mapping[str, Any], path: Path) -> None:
     path.write_text(text, encoding="utf-8")
 
 
+def _is_link(after: Any) -> bool:
+    return after is None or (
+        isinstance(after, dict)
+        and after.keys() == {"release", "sha256"}
+        and _FOLDER.fullmatch(str(after["release"])) is not None
+    )
+
+
+def sealed(record: Mapping[str, Any]) -> dict[str, Any]:
+    """A record with the digest of its own content."""
+    content = {name: value for name, value in record.items() if name != "digest"}
+    return content | {"digest": sha256_json(content)}
+
+
+def link_to(folder: Path) -> dict[str, str]:
+    """What the record of the next release says of this one."""
+    return {"release": folder.name, "sha256": sha256_file(folder / RECORD)}
+
+
 def differences_of_release(folder: Path) -> list[str]:
     """What in a release is not as it was released, a line for each file.
+
+    The records of the releases beside it are held against each other: one that was changed and
+    made to look right is told by the next. A release may lie alone, or without the first ones.
 
     Raises:
         BuildError: its manifest cannot be read.
@@ -125,18 +155,50 @@ def differences_of_release(folder: Path) -> list[str]:
     record = read_record(folder)
     if record is None:
         raise ReleaseError(f"{folder} is no release: it has no {RECORD}")
-    own = set(record["files"]) | {RECORD}
-    lines = [
-        line
-        for line in manifest.differences(folder)
-        if not (line.endswith(": not in the manifest") and line.rsplit(": ", 1)[0] in own)
-    ]
-    if sha256_file(folder / manifest.NAME) != record["manifest"]:
-        lines.append(f"{manifest.NAME}: altered")
-    for name, digest in sorted(record["files"].items()):
-        path = folder / name
-        if not path.is_file():
-            lines.append(f"{name}: missing")
-        elif sha256_file(path) != digest:
-            lines.append(f"{name}: altered")
+    content = manifest.read(folder)
+    if content is None:
+        # Says what is wrong with it.
+        manifest.differences(folder)
+    assert content is not None
+    found = manifest.contents(folder)
+    listed = {**content["outputs"], **record["files"]}
+    for own in (RECORD, SIGNATURE):
+        found.files.pop(own, None)
+    found.uneven.pop(SIGNATURE, None)
+    lines = manifest.own_differences(content)
+    if not lines and sha256_file(folder / manifest.NAME) != record["manifest"]:
+        lines = [f"{manifest.NAME}: altered"]
+    if record != sealed(record) or _says_otherwise(record, content, folder):
+        lines.append(f"{RECORD}: altered")
+    return lines + manifest.differing(listed, found) + broken_links(folder)
+
+
+def _says_otherwise(record: Mapping[str, Any], content: Mapping[str, Any], folder: Path) -> bool:
+    """Whether a record contradicts the manifest or the name of the folder."""
+    named = _FOLDER.fullmatch(folder.resolve().name)
+    return (
+        any(record[key] != content[key] for key in ("edition", "parameters", "inputs"))
+        or (named is not None and named[0] != f"{record['number']}-{record['name']}")
+        or (record["after"] is None) != (record["number"] == 1)
+    )
+
+
+def broken_links(folder: Path) -> list[str]:
+    """Where the releases beside a release are not those that were there, a line each.
+
+    Raises:
+        ReleaseError: one of them has no record that can be read.
+    """
+    lines = []
+    shelf = releases_in(folder.resolve().parent)
+    for number, later in shelf.items():
+        record = read_record(later)
+        before = shelf.get(number - 1)
+        if record is None:
+            lines.append(f"../{later.name}/{RECORD}: missing")
+        elif before is not None and (before / RECORD).is_file():
+            if record["after"] != link_to(before):
+                lines.append(f"../{before.name}/{RECORD}: not what {later.name} came after")
+        elif number > min(shelf):
+            lines.append(f"../{number - 1}: missing, and {later.name} came after it")
     return lines

@@ -30,6 +30,7 @@ class ForkedKernel:
 
     Attributes:
         pid: its process id, and that of its group and session.
+        was_ended: a signal was sent from here.
         returncode: exit status, negative for a signal; None while it runs.
     """
 
@@ -39,6 +40,7 @@ class ForkedKernel:
         self._connection = connection
         self._heard = b""
         self.pid = 0
+        self.was_ended = False
         self.returncode: int | None = None
 
     def _line(self) -> bytes | None:
@@ -108,6 +110,7 @@ class ForkedKernel:
     def send_signal(self, number: int) -> None:
         """Send a signal, if it runs."""
         if self.poll() is None:
+            self.was_ended = True
             with contextlib.suppress(ProcessLookupError):
                 os.kill(self.pid, number)
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import logging
+import signal
 import time
 import uuid
 from collections.abc import Mapping, Sequence
@@ -20,6 +22,8 @@ _SECONDS_TO_START = 60
 _SECONDS_BETWEEN_LOOKS = 0.005
 
 _said: set[str] = set()
+# Heard also where the manager's own log is set to say nothing.
+_log = logging.getLogger(__name__)
 
 
 class ForkedProvisioner(LocalProvisioner):
@@ -60,6 +64,15 @@ class ForkedProvisioner(LocalProvisioner):
         self.pid = self.pgid = forked.pid
         self.cwd = kwargs.get("cwd") or Path.cwd()
         return self.connection_info
+
+    async def poll(self) -> int | None:
+        """Exit status, None while it runs; that somebody else ended it stands in the log."""
+        process = self.process
+        status: int | None = await super().poll()
+        if isinstance(process, ForkedKernel) and not process.was_ended and (status or 0) < 0:
+            process.was_ended = True
+            _log.warning("The kernel was ended by %s", signal.Signals(-(status or 0)).name)
+        return status
 
 
 def fork_from(server: Server, manager: KernelManager) -> None:

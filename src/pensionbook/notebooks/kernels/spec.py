@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 KERNEL = "pensionbook"
+# Names, in the environment of a process that runs notebooks, the folder for the kernels' sockets.
+SOCKETS = "PENSIONBOOK_SOCKETS"
 # An interpreter that imports nothing from the working folder of whoever starts it.
 INTERPRETER = (sys.executable, "-P")
 
