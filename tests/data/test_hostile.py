@@ -162,6 +162,14 @@ _CASES: dict[str, tuple[Breaks, str]] = {
         _replaced("areas.csv", "parent", f"{_ESCAPES}parent"),
         r"areas.csv row 1, column \x1b[2J\x1b]0;owned\x07parent: header with the unknown",
     ),
+    "blank_columns": (
+        _replaced("areas.csv", "parent", "parent,,,"),
+        "areas.csv row 1: 3 columns without a name; delete them",
+    ),
+    "separator_line": (
+        _replaced("areas.csv", "id,name_en", "sep=,\nid,name_en"),
+        "areas.csv row 1: a line of a spreadsheet that names the separator; delete it",
+    ),
     "control_in_a_base": (
         _cell("units.csv", "person", "base", f"person{_ESCAPES}"),
         r"'person\x1b[2J\x1b]0;owned\x07'; write one of the ids in units.csv",

@@ -318,6 +318,12 @@ def _header_problem(file: str, columns: tuple[str, ...], header: list[str]) -> P
     for name, sign in (("semicolons", ";"), ("tabs", "\t"), ("vertical bars", "|")):
         if len(header) == 1 and sign in header[0]:
             return problem(None, f"the cells are separated by {name}", "save it with commas")
+    if header and header[0].startswith("sep="):
+        return problem(None, "a line of a spreadsheet that names the separator", "delete it")
+    if "" in header:
+        blank = header.count("")
+        found = f"{blank} column{'' if blank == 1 else 's'} without a name"
+        return problem(None, found, "delete them in the spreadsheet and export it again")
     missing = [column for column in columns if column not in header]
     extra = [column for column in header if column not in columns]
     twice = sorted({column for column in header if header.count(column) > 1})
