@@ -201,7 +201,7 @@ class Pass:
             repairs = [both([rest, repair]) for repair in dropped]
             unit = self.system.tables["units"].get(printed["unit"], {"scale": 1})
             for side, end in ends.items():
-                cell = row[f"implied_{side}"] or ("" if tested else None)
+                cell = row[f"implied_{side}"] or None
                 told = partial(in_forms, printed, Fraction(unit["scale"]))
                 args = (end, [], self.system.figures[name][0], repairs, cell, told)
                 what = f"the implied {side} end of {name}"

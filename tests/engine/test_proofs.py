@@ -84,6 +84,11 @@ def test_random_packages_are_proved(first: int, tmp_path: Path) -> None:
     assert found["inconsistent"]
 
 
+def test_an_end_that_figures_bound_under_some_repairs_alone_may_be_left_out(tmp_path: Path) -> None:
+    write_random_package(tmp_path / "package", 2099)
+    assert proved(tmp_path / "package", tmp_path / "audit")["disputed"]
+
+
 @pytest.mark.parametrize("right", [True, False], ids=["right", "wrong"])
 @pytest.mark.parametrize("name", FORMS)
 def test_each_form_in_which_figures_are_printed_is_proved(
