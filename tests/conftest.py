@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
-import os
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,6 +10,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from projects import PROGRAM, ROOT, Project
+from regions import make_regions
+from shared import made_once
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -31,8 +31,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         slow = item.path.suffix == ".ipynb" or item.get_closest_marker("slow") is not None
         files.setdefault(item.path, []).append(slow)
-    # The longest builds are those of files with few tests.
-    rank = {path: (-sum(slow) / len(slow), len(slow)) for path, slow in files.items()}
+    # The longest builds are those of files with few tests; of unit tests many take longer.
+    rank = {
+        path: (-sum(slow) / len(slow), len(slow) if any(slow) else -len(slow))
+        for path, slow in files.items()
+    }
     items.sort(key=lambda item: (*rank[item.path], item.path))
 
 
@@ -44,11 +47,40 @@ def project(tmp_path: Path) -> Project:
 
 @pytest.fixture(scope="session")
 def built_project(tmp_path_factory: pytest.TempPathFactory) -> Project:
-    """A project with two notebooks, built; tests only read it."""
-    project = Project.make(tmp_path_factory.mktemp("built") / "project", "ok", "table")
-    run = project.build()
-    assert run.returncode == 0, run.stderr
-    return project
+    """A project with two notebooks, built; tests only read it.
+
+    What the build said is in the file ``said`` beside it.
+    """
+
+    def make(folder: Path) -> None:
+        project = Project.make(folder / "project", "ok", "table")
+        run = project.build()
+        assert run.returncode == 0, run.stderr
+        (folder / "said").write_text(run.stderr, encoding="utf-8")
+
+    return Project(made_once(tmp_path_factory, "project", make) / "project")
+
+
+@pytest.fixture
+def standing(built_project: Project, tmp_path: Path) -> Project:
+    """A copy of the built project, for tests that alter it or build it again."""
+    return built_project.copy(tmp_path / "project")
+
+
+@pytest.fixture(scope="session")
+def built_regions(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """A project of several regions whose batch is built; tests only read it.
+
+    What the build printed is in the file ``printed`` beside it.
+    """
+
+    def make(folder: Path) -> None:
+        project = make_regions(folder / "project")
+        run = project.build("--each", "area")
+        assert run.returncode == 0, run.stderr
+        (folder / "printed").write_text(run.stdout, encoding="utf-8")
+
+    return Project(made_once(tmp_path_factory, "regions", make) / "project")
 
 
 @pytest.fixture(scope="session")
@@ -57,19 +89,13 @@ def built_edition(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
     Processes that run tests at one time share it; tests only read it.
     """
-    shared = tmp_path_factory.getbasetemp()
-    if "PYTEST_XDIST_WORKER" in os.environ:
-        shared = shared.parent
-    folder = shared / "edition"
-    with (shared / "edition.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not (folder / "complete").exists():
-            folder.mkdir(exist_ok=True)
-            command = [str(PROGRAM), "build", str(ROOT / "data" / "tianjin-2002")]
-            run = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
-            assert run.returncode == 0, run.stderr
-            (folder / "complete").touch()
-    return folder / "_build" / "tianjin-2002"
+
+    def make(folder: Path) -> None:
+        command = [str(PROGRAM), "build", str(ROOT / "data" / "tianjin-2002")]
+        run = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+        assert run.returncode == 0, run.stderr
+
+    return made_once(tmp_path_factory, "edition", make) / "_build" / "tianjin-2002"
 
 
 @pytest.fixture(scope="session")

@@ -64,7 +64,9 @@ def values_of(printed: str, qualifier: str, *, counted: bool, cut_off: bool) -> 
         far = number + (unit if cut_off else unit / 2)
         found = Values(number - unit / 2, True, far, False)
     elif qualifier == "about":
-        found = Values(number - place / 2, True, number + place / 2, True)
+        # As wide at least as the numeral by itself, rounded or cut off.
+        far = place / 2 if counted else max(place / 2, unit)
+        found = Values(number - (place / 2 if number else far), True, number + far, True)
     elif qualifier == "over":
         found = Values(number, False, number + place, True)
     elif qualifier == "nearly":

@@ -37,6 +37,11 @@ class Project:
         (folder / "tmp").mkdir()
         return project
 
+    def copy(self, folder: Path) -> Project:
+        """The same in a new folder, with all that was built."""
+        shutil.copytree(self.folder, folder, symlinks=True)
+        return Project(folder)
+
     @property
     def package(self) -> Path:
         """The data package."""

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from pensionbook.editions.make import build
     from pensionbook.editions.releases.doubts import diff
     from pensionbook.engine.results import Bound
-    from pensionbook.engine.system import Quantity
+    from pensionbook.engine.unknowns import Quantity
     from pensionbook.errors import PensionbookError
     from pensionbook.report.audited import reconcile
     from pensionbook.report.report import Report, open_report
@@ -48,7 +48,7 @@ __all__ = [
 _PLACES = {
     "Bound": ("engine.results", "Bound"),
     "PensionbookError": ("errors", "PensionbookError"),
-    "Quantity": ("engine.system", "Quantity"),
+    "Quantity": ("engine.unknowns", "Quantity"),
     "Report": ("report.report", "Report"),
     "build": ("editions.make", "build"),
     "check": ("data.load", "check_package"),

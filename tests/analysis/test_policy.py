@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from fractions import Fraction as F
 
@@ -34,7 +35,10 @@ def official(tianjin: Report) -> Report:
 @pytest.fixture(scope="module")
 def found(tianjin: Report) -> outlook.Outlook:
     """The projection with fewer draws than the chapter has."""
-    return outlook.outlook(tianjin, 2_000, 1)
+    projection, missing = outlook.outlook(tianjin, 2_000, 1)
+    assert projection is not None
+    assert missing is None
+    return projection
 
 
 # -- claims ---------------------------------------------------------------------------------------
@@ -226,26 +230,72 @@ def test_what_is_shown_is_rounded_outward(found: outlook.Outlook) -> None:
 
 
 def test_paying_alone_is_cheaper_above_two_thirds_of_the_average(found: outlook.Outlook) -> None:
-    assert reforms.break_even(found).bound.low == F(667, 10)
+    assert reforms.break_even(found.report).bound.low == F(667, 10)
     # 27 % of twelve wages against 11 % of twelve wages over 120 months: 3.24 / 0.011 months.
-    assert reforms.payback_years(found, "rule_1997").bound.low == F(245, 10)
+    assert reforms.payback_years(found.report, "rule_1997").bound.low == F(245, 10)
     # The account takes 8 %, and half a point of base pension comes each year: 3.24 / 0.013.
-    assert reforms.payback_years(found, "liaoning").bound.low == F(208, 10)
+    assert reforms.payback_years(found.report, "liaoning").bound.low == F(208, 10)
+
+
+@pytest.mark.parametrize(
+    ("baseline", "said"),
+    [
+        ("2001", "start at the end of 2001 .* the baseline 2001 does not lie before it"),
+        ("2002-06", "start at the end of 2001 .* the baseline 2002-06 does not lie before it"),
+        (
+            "2000",
+            "does not bound what the projection starts from: Urban employed persons, public, 2000",
+        ),
+    ],
+)
+def test_a_projection_that_is_left_out_says_why(tianjin: Report, baseline: str, said: str) -> None:
+    report = open_report(tianjin.result, baseline=baseline)
+    none, missing = outlook.outlook(report, 10, 1)
+    assert none is None
+    assert re.search(said, str(missing)), missing
+    # What needs no projection stays, and what does says the same.
+    assert reforms.lacking(report, missing) is missing
+    assert str(report.table(pd.DataFrame(), {}, lacking=missing)) == str(missing)
+    assert reforms.break_even(report).bound.low == F(667, 10)
+    assert len(reforms.incentives(report)) == 9
+
+
+def test_a_projection_begins_after_its_own_base_year(found: outlook.Outlook) -> None:
+    assert found.years == tuple(range(2002, 2011))
+    later = replace(found, ranges=replace(found.ranges, base_year=2005))
+    assert later.last == 2014
+    assert set(later.exact["year"]) == set(later.drawn["year"]) == set(range(2006, 2015))
+    assert outlook.browser_model(later)["years"] == list(range(2006, 2015))
+
+
+def test_payers_that_nobody_covers_leave_the_projection_out(
+    tianjin: Report, found: outlook.Outlook, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    many = found.ranges.with_range("contributors_public", 10**9, 10**9)
+    monkeypatch.setattr(outlook, "read_ranges", lambda _report: many)
+    none, missing = outlook.outlook(tianjin, 10, 1)
+    assert none is None
+    assert "more persons would pay than are covered" in str(missing)
 
 
 def test_without_parameters_there_is_no_projection(official: Report) -> None:
-    assert outlook.outlook(official, 10, 1) is None
+    none, missing = outlook.outlook(official, 10, 1)
+    assert none is None
+    assert str(missing) == (
+        "The package nbs-yearbooks has no parameters of a projection; this part is left out."
+    )
+    assert reforms.lacking(official, missing) == "reforms to try out"
     assert outlook.parameters_table(None).empty
     assert outlook.held_out_table(None, official).empty
     assert reforms.reforms_table(None).empty
-    assert reforms.incentives(None).empty
+    assert reforms.incentives(official).empty
     for measure in (
         outlook.at(None, outlook.PAYERS, 2010),
         outlook.subsidy_share(None),
         outlook.kept_share(None),
         reforms.reform(None, "reconnect", outlook.PAYERS),
-        reforms.payback_years(None, "rule_1997"),
-        reforms.break_even(None),
+        reforms.payback_years(official, "rule_1997"),
+        reforms.break_even(official),
         *outlook.missed(None, official),
     ):
         assert not measure.known

@@ -11,10 +11,10 @@ from types import MappingProxyType
 import pytest
 
 from pensionbook.book.kept import kept_book, trim
-from projects import Project
+from projects import ROOT, Project
 
 PAGE, OTHER = "source/index.md", "source/other.md"
-PICTURE = Path(__file__).parents[1] / "book" / "_static" / "report.png"
+PICTURE = ROOT / "book" / "_static" / "report.png"
 OTHER_PAGE = """# Other page
 
 (here)=
@@ -144,16 +144,26 @@ def assert_as_from_nothing(project: Project) -> dict[str, bytes]:
     return again
 
 
-@pytest.fixture
-def book(project: Project) -> Project:
+@pytest.fixture(scope="module")
+def built_book(tmp_path_factory: pytest.TempPathFactory) -> Project:
     """A project of three pages, one of which shows what stands on another; built in English."""
+    project = Project.make(tmp_path_factory.mktemp("kept") / "project", "ok")
     (project.book / "other.md").write_text(OTHER_PAGE, encoding="utf-8")
     shutil.copy(PICTURE, project.book / "picture.png")
     project.list_pages("other", "notebooks/ok")
     go_on(project, "index", ("See [the", "{ref}`here`, {term}`Contributor`, {eq}`sum`. See [the"))
-    return project
+    return project.copy(project.folder.with_name("as-built"))
 
 
+@pytest.fixture
+def book(built_book: Project) -> Project:
+    """The built project, where it was built: a book that was moved is read anew."""
+    folder = built_book.folder.with_name("project")
+    shutil.rmtree(folder)
+    return built_book.copy(folder)
+
+
+@pytest.mark.slow
 def test_a_build_that_goes_on_gives_the_same_bytes_as_one_from_nothing(book: Project) -> None:
     read = next((book.folder / "_build" / ".cache" / "books").glob("*-en/_build/.doctrees"))
     before = (read / "other.doctree").stat().st_mtime_ns
@@ -162,6 +172,7 @@ def test_a_build_that_goes_on_gives_the_same_bytes_as_one_from_nothing(book: Pro
     assert b"anybody can read" in assert_as_from_nothing(book)["en/html/index.html"]
 
 
+@pytest.mark.slow
 def test_a_page_that_did_not_change_follows_those_that_did(book: Project) -> None:
     changes = [
         ("# Other page", "# A page by another name"),
@@ -176,6 +187,7 @@ def test_a_page_that_did_not_change_follows_those_that_did(book: Project) -> Non
     assert not [name for name in found if "picture" in name]
 
 
+@pytest.mark.slow
 def test_a_build_that_failed_leaves_nothing_half_written(book: Project) -> None:
     path = book.book / "other.md"
     path.write_text(OTHER_PAGE + "\nSee {ref}`nowhere`.\n", encoding="utf-8")
@@ -185,12 +197,12 @@ def test_a_build_that_failed_leaves_nothing_half_written(book: Project) -> None:
     assert b"Who pays in." in assert_as_from_nothing(book)["en/html/other.html"]
 
 
-def test_a_warning_is_given_again_until_it_is_mended(project: Project) -> None:
-    assert project.build().returncode == 0
-    with (project.book / "index.md").open("a") as page:
+@pytest.mark.slow
+def test_a_warning_is_given_again_until_it_is_mended(book: Project) -> None:
+    with (book.book / "index.md").open("a") as page:
         page.write("\nThere were 4711 of them.\n")
     for _ in range(2):
-        run = project.build()
+        run = book.build()
         assert run.returncode == 1
         assert "index.md" in run.stderr
         assert "4711" in run.stderr

@@ -7,13 +7,14 @@ import json
 import re
 import shutil
 import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from pensionbook.cli import main as cli
-from projects import EDITION, FIXTURES, PROGRAM, Project
+from projects import EDITION, FIXTURES, PROGRAM, ROOT, Project
 
 Run = Callable[..., tuple[int, str, str]]
 
@@ -137,6 +138,33 @@ def test_audit_writes_its_two_tables_and_says_where(run: Run, tmp_path: Path) ->
     assert code == 0
     assert "4 printed figures: 4 consistent" in out
     assert {path.name for path in (tmp_path / "audit").iterdir()} == {"audit.csv", "bounds.csv"}
+
+
+def test_proofs_are_written_only_when_asked_for(run: Run, tmp_path: Path) -> None:
+    code, out, _ = run("audit", FIXTURES / EDITION, "--output", tmp_path / "audit", "--prove")
+    assert code == 0
+    assert f"{tmp_path / 'audit' / 'bounds.csv'} and {tmp_path / 'audit' / 'proofs.json'}" in out
+    checker = [sys.executable, ROOT / "tools" / "prove_check.py"]
+    arguments = [FIXTURES / EDITION, tmp_path / "audit"]
+    done = subprocess.run([*checker, *arguments], capture_output=True, text=True, check=False)
+    assert done.returncode == 0
+    assert "0 not checked, 0 wrong" in done.stdout
+    audit = tmp_path / "audit" / "audit.csv"
+    audit.write_text(audit.read_text(encoding="utf-8").replace("consistent", "untested", 1))
+    done = subprocess.run([*checker, *arguments], capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert "WRONG: the verdict on" in done.stdout
+
+
+def test_an_audit_leaves_a_published_edition_as_it_is(run: Run, tmp_path: Path) -> None:
+    published = Path("_build", EDITION)
+    published.mkdir(parents=True)
+    (published / "manifest.json").write_text("{}")
+    code, out, err = run("audit", FIXTURES / EDITION)
+    assert code == 0
+    assert f"{published} is a published edition and is left as it is" in err
+    assert f"written: {published}-audit/audit.csv" in out
+    assert [path.name for path in published.iterdir()] == ["manifest.json"]
 
 
 def test_strict_audit_fails_when_a_figure_cannot_be_right(run: Run, project: Project) -> None:

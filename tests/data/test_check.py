@@ -317,7 +317,9 @@ FILE_CASES = {
         "row 2, column parent: a circle of parents: country -> village -> town -> country",
     ),
     "change_of_a_rate_in_points": (
-        add("figures.csv", "up,二(3),rate,all,town,2001,2000,change,,,,3,percentage_point,exact,"),
+        add(
+            "figures.csv", "up,二(3),workers,all,town,2001,2000,change,,,,3,percentage_point,exact,"
+        ),
         "row 15, column of_indicator: .* or another unit .percent for the change of a rate",
     ),
     "identity_of_one_term": (

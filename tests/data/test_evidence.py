@@ -91,6 +91,7 @@ def test_what_rests_on_it_carries_its_name() -> None:
         )
 
 
+@pytest.mark.slow
 def test_a_report_beside_another_speaks_of_the_same_area() -> None:
     path = ROOT / "data" / "tianjin-2002"
     report = open_report(

@@ -31,15 +31,29 @@ CASES = [
     ("6000", "over", True, F(6000), F(7000), F(6000), F(7000)),
     ("120", "at_least", False, F(120), None, F(120), None),
     ("-120", "at_least", False, None, F(-120), None, F(-120)),
-    ("58", "about", False, F("57.5"), F("58.5"), F("57.5"), F("58.5")),
+    ("58", "about", False, F("57.5"), F(59), F("57.5"), F(59)),
+    ("58", "about", True, F("57.5"), F("58.5"), F("57.5"), F("58.5")),
     ("100", "about", False, F(50), F(150), F(50), F(150)),
     ("23", "forecast", False, F("22.5"), F("23.5"), F("22.5"), F(24)),
-    ("1/3", "exact", False, F(2, 7), F(2, 5), F(2, 7), F(2, 5)),
-    ("1/6", "about", False, F(2, 13), F(2, 11), F(2, 13), F(2, 11)),
-    ("1/3", "over", False, F(1, 3), F(2, 5), F(1, 3), F(2, 5)),
+    ("1/3", "exact", False, F(2, 7), F(5, 12), F(2, 7), F(5, 12)),
+    ("1/6", "about", False, F(2, 13), F(11, 60), F(2, 13), F(11, 60)),
+    ("1/3", "over", False, F(1, 3), F(1, 2), F(1, 3), F(1, 2)),
+    ("1/2", "over", False, F(1, 2), F(1), F(1, 2), F(1)),
     ("1/3", "nearly", False, F(2, 7), F(1, 3), F(2, 7), F(1, 3)),
     ("0.50", "over", False, F("0.50"), F("0.60"), F("0.50"), F("0.60")),
-    ("0", "about", False, F("-0.5"), F("0.5"), F("-0.5"), F("0.5")),
+    ("0", "about", False, F(-1), F(1), F(-1), F(1)),
+    ("1/2", "less_than", False, None, F(1, 2), None, F(1, 2)),
+    ("1/2", "more_than", False, F(1, 2), None, F(1, 2), None),
+    ("5", "at_most", False, None, F(5), None, F(5)),
+    ("-5", "at_most", False, F(-5), None, F(-5), None),
+    ("1.2", "rounded_up", False, F("1.1"), F("1.2"), F("1.1"), F("1.2")),
+    ("10..15", "exact", False, F("9.5"), F("15.5"), F("9.5"), F("15.5")),
+    ("10..15", "exact", True, F(10), F(15), F(10), F(15)),
+    ("-3.0..-2.5", "exact", False, F("-3.05"), F("-2.45"), F("-3.05"), F("-2.45")),
+    ("5.2 (4.6..5.8)", "exact", False, F("4.55"), F("5.85"), F("4.55"), F("5.85")),
+    ("...", "exact", False, F(0), F("0.5"), F(0), F("0.5")),
+    ("not_available", "exact", False, None, None, None, None),
+    ("confidential", "exact", True, None, None, None, None),
 ]
 
 
@@ -54,6 +68,33 @@ def test_a_printed_figure_stands_for_an_exact_interval(
     reading = read_figure(printed, qualifier, whole=whole)
     assert (reading.rounded.low, reading.rounded.high) == (low, high)
     assert (reading.widest.low, reading.widest.high) == (wide_low, wide_high)
+
+
+@pytest.mark.parametrize(
+    ("printed", "qualifier", "low", "high", "wide_high"),
+    [
+        ("800", "exact", 750, 850, 900),
+        ("1000", "about", 500, 1500, 1500),
+        ("9600", "about", 9550, 9700, 9700),
+        ("800", "rounded_up", 700, 800, 800),
+        ("...", "exact", 0, 50, 50),
+        ("800..1200", "exact", 750, 1250, 1250),
+    ],
+)
+def test_a_base_of_rounding_takes_the_place_of_the_last_digit(
+    printed, qualifier, low, high, wide_high
+):
+    reading = read_figure(printed, qualifier, whole=True, rounded_to=F(100))
+    assert (reading.rounded.low, reading.rounded.high) == (low, high)
+    assert reading.widest.high == wide_high
+
+
+@given(st.integers(0, 10**6), st.integers(0, 3))
+def test_about_is_never_stricter_than_the_numeral_alone(number, decimals):
+    printed = f"{number / 10**decimals:.{decimals}f}"
+    alone, about = read_figure(printed, "exact").widest, read_figure(printed, "about").rounded
+    assert about.low <= alone.low
+    assert alone.high <= about.high
 
 
 @pytest.mark.parametrize(

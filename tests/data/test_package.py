@@ -203,6 +203,7 @@ def test_a_check_does_not_load_the_validator_of_schemas(path):
     assert result.stdout == "True False\n"
 
 
+@pytest.mark.slow
 def test_a_hundred_thousand_figures_are_checked_in_well_under_a_minute(path):
     with (path / "figures.csv").open("a", encoding="utf-8") as stream:
         for number in range(100_000):

@@ -114,12 +114,12 @@ def _run(folder: Path, *options: str) -> subprocess.CompletedProcess[str]:
 
 
 @pytest.mark.slow
-def test_the_command_shows_and_clears_and_a_damaged_entry_is_remade(built_project: Project) -> None:
-    shown = _run(built_project.folder)
+def test_the_command_shows_and_clears_and_a_damaged_entry_is_remade(standing: Project) -> None:
+    shown = _run(standing.folder)
     assert shown.returncode == 0, shown.stderr
     kinds = {line.split(":")[0].strip() for line in shown.stdout.splitlines()[1:]}
     assert {"executed notebooks", "audits", "reconciliations", "read books", "all"} <= kinds
-    folder = built_project.folder / "_build" / ".cache"
+    folder = standing.folder / "_build" / ".cache"
     notebooks = [entry for entry in entries(folder) if entry.kind == "executed notebooks"]
     assert len(notebooks) == 2
     # Cut one, alter the other: both are remade, and the report comes out the same.
@@ -127,14 +127,14 @@ def test_the_command_shows_and_clears_and_a_damaged_entry_is_remade(built_projec
     notebooks[0].path.write_bytes(content[:-10])
     altered = notebooks[1].path.read_bytes().replace(b"[", b"(", 2)
     notebooks[1].path.write_bytes(altered)
-    before = built_project.output_bytes()
-    (built_project.output / "manifest.json").unlink()
-    again = built_project.build()
+    before = standing.output_bytes()
+    (standing.output / "manifest.json").unlink()
+    again = standing.build()
     assert again.returncode == 0, again.stderr
     assert again.stderr.count("running") == 2
-    assert built_project.output_bytes() == before
+    assert standing.output_bytes() == before
     assert notebooks[0].path.read_bytes() == content
-    cleared = _run(built_project.folder, "--clear")
+    cleared = _run(standing.folder, "--clear")
     assert cleared.returncode == 0, cleared.stderr
     assert entries(folder) == []
 

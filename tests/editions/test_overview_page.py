@@ -9,18 +9,16 @@ import pytest
 from playwright.sync_api import Browser
 
 from browser import Window, chromium, violations
-from regions import PARTS, batch_of, make_regions
+from projects import Project
+from regions import PARTS, batch_of
 
 pytestmark = pytest.mark.slow
 
 
-@pytest.fixture(scope="module")
-def overview(tmp_path_factory: pytest.TempPathFactory) -> Path:
+@pytest.fixture
+def overview(built_regions: Project) -> Path:
     """The folder of a batch."""
-    project = make_regions(tmp_path_factory.mktemp("overview") / "project")
-    run = project.build("--each", "area", "--language", "en")
-    assert run.returncode == 0, run.stderr
-    return batch_of(project)
+    return batch_of(built_regions)
 
 
 @pytest.fixture(scope="module")

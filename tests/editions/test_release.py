@@ -484,7 +484,7 @@ def test_the_preliminary_figures_of_2005_are_revised(tmp_path: Path) -> None:
     }
     values = {move["id"]: move for move in found["values"]}
     last = values["contributors_last"]
-    assert last["why"]["kinds"] == ["revision"]
+    assert last["why"]["kinds"] == ["revision", "addition"]
     assert "insured_staff_china_2005_preliminary" in last["why"]["figures"]
     # The provinces' figures of 2005 were not out in February: with them comes a finding.
     assert values["slope_finding"]["finding"] == "word"

@@ -219,9 +219,12 @@ def test_what_became_of_a_figure(
     assert change_of(next_to([line, *FIGURES[1:]])) == (*expected, "all_2001")
 
 
-def test_a_new_figure_is_a_revision(next_to: Callable[..., Comparison]) -> None:
+def test_a_new_figure_is_no_revision(next_to: Callable[..., Comparison]) -> None:
     found = next_to([*FIGURES, row("all_2002", "1100", period="2002")])
-    assert change_of(found) == ("revision", "added", "all_2002")
+    assert change_of(found) == ("addition", "added", "all_2002")
+    assert to_json(found)["counts"]["revisions"] == 0
+    assert [change["id"] for change in to_json(found)["additions"]] == ["all_2002"]
+    assert "0 revised (new data), 1 added (new data)" in to_markdown(found, "en")
 
 
 def test_a_figure_taken_out_is_a_correction(next_to: Callable[..., Comparison]) -> None:
@@ -316,7 +319,23 @@ def test_a_changed_parameter_moves_what_has_another_formula(
         parameters={"area": "town", "baseline": "2000", "as_of": "2000"},
     )
     assert found.changes.parameters == {"as_of": ("2001", "2000")}
-    assert found.values[0].why.kinds == ("parameter",)
+    (move,) = found.values
+    assert move.why.kinds == ("parameter",)
+    assert (move.relation, move.difference) == ("restated", (F(-100), F(-100)))
+    page = to_markdown(found, "en")
+    assert "of other parameters" in page
+    assert "contradicts" not in page
+
+
+def test_a_formula_without_dates_is_no_contradiction_either(
+    next_to: Callable[..., Comparison],
+) -> None:
+    # As a projection's: the formula stands, and no figure under it differs.
+    last = value("workers_last", 900, figures=["all_2001"])
+    parameters = {"area": "town", "baseline": "1999", "as_of": "2001"}
+    (move,) = next_to(FIGURES, [last, *VALUES[1:]], parameters=parameters).values
+    assert move.why.kinds == ("parameter",)
+    assert move.relation == "restated"
 
 
 def test_a_parameter_is_not_blamed_where_the_formula_stands(
@@ -425,7 +444,11 @@ def arguments(pair: tuple[Edition, Edition], *more: object) -> list[object]:
 def test_the_command_prints_tables(run, pair: tuple[Edition, Edition]) -> None:
     code, out, _ = run(*arguments(pair))
     assert code == 0
-    for text in ("1 revised (new data), 0 corrected", "revision: all_2001", "+10 (+1%)"):
+    for text in (
+        "1 revised (new data), 0 added (new data), 0 corrected",
+        "revision: all_2001",
+        "+10 (+1%)",
+    ):
         assert text in out
 
 

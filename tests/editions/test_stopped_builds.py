@@ -15,14 +15,6 @@ from projects import EDITION, Project, wait_until
 pytestmark = pytest.mark.slow
 
 
-@pytest.fixture
-def standing(built_project: Project, tmp_path: Path) -> Project:
-    """A project that was built, with its own copy of everything."""
-    folder = tmp_path / "project"
-    shutil.copytree(built_project.folder, folder, symlinks=True)
-    return Project(folder)
-
-
 def replace_notebook(project: Project, *names: str) -> None:
     """Put other notebooks in, with the contents to match."""
     shutil.rmtree(project.notebooks)

@@ -232,11 +232,11 @@ def paper():
 @pytest.mark.parametrize(
     ("figure_id", "printed"),
     [
-        ("fiscal_revenue_2000", "744.8"),
+        pytest.param("fiscal_revenue_2000", "744.8", marks=pytest.mark.slow),
         ("fiscal_revenue_2000", "245.8"),
-        ("non_public_fiscal_revenue_2000", "162.46"),
-        ("foreign_employees_2001", "41.19"),
-        ("on_post_public_2001_growth", "-38.17"),
+        pytest.param("non_public_fiscal_revenue_2000", "162.46", marks=pytest.mark.slow),
+        pytest.param("foreign_employees_2001", "41.19", marks=pytest.mark.slow),
+        pytest.param("on_post_public_2001_growth", "-38.17", marks=pytest.mark.slow),
     ],
 )
 def test_one_digit_typed_wrong_is_found_and_breaks_nothing(paper, figure_id, printed):

@@ -115,6 +115,7 @@ def test_the_package_says_its_notes_in_each_language_and_nothing_it_no_longer_sa
     assert told == said - {""}
 
 
+@pytest.mark.slow
 def test_the_chinese_register_holds_no_english() -> None:
     data = register_data(reconciled(), "zh_CN")
     names = re.compile("|".join([*(f["id"] for f in data["figures"]), *identities()]))

@@ -15,9 +15,11 @@ from hypothesis import strategies as st
 
 from pensionbook import projection as model
 from pensionbook.errors import ParameterError
-from pensionbook.projection import YEARS, exact
+from pensionbook.projection import YEARS, NoStartError, exact
 from pensionbook.projection.calibration import Calibration, possible
 from pensionbook.projection.projection import NON_PUBLIC
+from pensionbook.report.measure import Measure
+from pensionbook.report.report import Report
 from tianjin_model import HAND, paper, paper_ranges
 
 
@@ -180,6 +182,51 @@ def test_a_package_without_parameters_is_refused_by_name():
             model.read_ranges(report)
     finally:
         report.package = original
+
+
+class Counted(Report):
+    """The paper's package, each level known: a thousand persons, or what is said of the employed.
+
+    ``employed`` is the number at the baseline and later.
+    """
+
+    employed = 1000, 1000
+
+    def level(self, indicator, group="all", period="", area=""):
+        persons = self.employed[period != self.baseline] if indicator == "employees" else 1000
+        return Measure.exact(persons, indicator, "person")
+
+    level_under_any_repair = level
+
+
+def counted(baseline: str, as_of: str, employed: tuple[int, int]) -> Counted:
+    report = Counted(paper().result, area="tianjin", baseline=baseline, as_of=as_of)
+    report.employed = employed
+    return report
+
+
+def test_the_pace_from_a_month_is_that_of_the_years_since():
+    pace = model.read_ranges(counted("2000-06", "2002-09", (1000, 1500)))["growth_public"]
+    assert pace.low == 0
+    # 1.5 ** (1 / 1.5) - 1
+    assert float(pace.high) == pytest.approx(0.310371, abs=1e-6)
+
+
+@pytest.mark.parametrize("baseline", ["2001", "2001-12", "2002-06"])
+def test_without_time_before_the_base_year_nothing_is_projected(baseline):
+    with pytest.raises(NoStartError, match="choose an earlier") as caught:
+        model.read_ranges(counted(baseline, "2002-09", (1000, 1000)))
+    assert f"the baseline {baseline} does not lie before it" in caught.value.missing
+
+
+def test_a_group_in_which_nobody_is_has_no_pace():
+    ranges = model.read_ranges(counted("1999", "2002-09", (0, 0)))
+    assert ranges["growth_public"].low == ranges["growth_public"].high == 0
+    assert (ranges["covered_foreign"].low, ranges["covered_foreign"].high) == (0, 1)
+    with pytest.raises(NoStartError, match="employees of public may be none at 1999"):
+        model.read_ranges(counted("1999", "2002-09", (0, 1)))
+    # All of them gone.
+    assert model.read_ranges(counted("1999", "2002-09", (1, 0)))["growth_public"].low == -1
 
 
 def test_other_ends_can_be_given():

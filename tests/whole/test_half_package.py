@@ -72,19 +72,29 @@ def halved(folder: Path, first: int) -> tuple[Path, set[str]]:
     return package, lost
 
 
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where both builds keep what they have in common, such as the audit of the evidence."""
+    return tmp_path_factory.mktemp("builds")
+
+
 @pytest.mark.parametrize("first", [0, 1])
-def test_the_report_of_half_a_package_says_what_is_missing(tmp_path: Path, first: int) -> None:
+def test_the_report_of_half_a_package_says_what_is_missing(
+    folder: Path, tmp_path: Path, first: int
+) -> None:
     package, lost = halved(tmp_path, first)
     assert check_package(package) == []
+    output = tmp_path / "out"
+    command = [str(PROGRAM), "build", str(package), "--output", str(output)]
     run = subprocess.run(
-        [str(PROGRAM), "build", str(package), "--format", "html", "--language", "en"],
-        cwd=tmp_path,
+        [*command, "--format", "html", "--language", "en"],
+        cwd=folder,
         capture_output=True,
         text=True,
         check=False,
     )
     assert run.returncode == 0, run.stderr
-    html = tmp_path / "_build" / "half" / "en" / "html"
+    html = output / "en" / "html"
     text = {
         path.stem: page.soup.find("article").get_text()
         for path, page in read_pages(html).items()

@@ -23,6 +23,7 @@ from pensionbook.language.messages import mark
 from pensionbook.language.numbers import semicolons
 from pensionbook.projection import (
     YEARS,
+    NoStartError,
     Ranges,
     bounds,
     compare,
@@ -37,6 +38,7 @@ from pensionbook.projection import (
 from pensionbook.projection.calibration import PAYMENTS_ARE_MET
 from pensionbook.report.measure import UNKNOWN, Measure
 from pensionbook.report.report import Report
+from pensionbook.report.tables import Sentence
 
 PAYERS, RATIO, GAP = "contributors_persons", "dependency_ratio", "net_gap_yuan"
 _ASSUMED = mark("the unknowns lie within the ranges assumed in the table of parameters")
@@ -79,19 +81,26 @@ class Outlook:
     seed: int
 
     @property
+    def years(self) -> tuple[int, ...]:
+        """The projected years: as many as :data:`YEARS`, from the one after the base year on."""
+        first = self.ranges.base_year + 1
+        return tuple(range(first, first + len(YEARS)))
+
+    @property
     def last(self) -> int:
         """The last projected year."""
-        return YEARS[-1]
+        return self.years[-1]
 
     @cached_property
     def exact(self) -> pd.DataFrame:
         """Proved ends of each output by year."""
-        return bounds(self.ranges)
+        return bounds(self.ranges, self.years)
 
     @cached_property
     def drawn(self) -> pd.DataFrame:
         """Percentiles of each output by year."""
-        return percentiles(project(sample(self.ranges, self.draws, self.seed).values))
+        drawn = sample(self.ranges, self.draws, self.seed)
+        return percentiles(project(drawn.values, self.years))
 
     @cached_property
     def calibrated(self) -> pd.DataFrame | None:
@@ -100,12 +109,13 @@ class Outlook:
             drawn = sample(self.ranges, self.draws, self.seed, calibrated=True)
         except ParameterError:
             return None
-        return percentiles(project(drawn.values))
+        return percentiles(project(drawn.values, self.years))
 
     @cached_property
     def reforms(self) -> pd.DataFrame:
         """What each reform adds, by year and output."""
-        return compare(self.ranges, self.report.package.scenarios, n=self.draws, seed=self.seed)
+        scenarios = self.report.package.scenarios
+        return compare(self.ranges, scenarios, self.years, n=self.draws, seed=self.seed)
 
     @cached_property
     def basis(self) -> tuple[str, ...]:
@@ -133,12 +143,25 @@ def _step(size: float) -> Fraction:
     return Fraction(10) ** power
 
 
-def outlook(report: Report, draws: int, seed: int) -> Outlook | None:
-    """The projection; ``None`` where the package lacks what it starts from."""
+def outlook(report: Report, draws: int, seed: int) -> tuple[Outlook | None, Sentence | None]:
+    """The projection, or a sentence that says why there is none; the other is ``None``."""
     try:
-        return Outlook(report, read_ranges(report), draws, seed)
+        found = Outlook(report, read_ranges(report), draws, seed)
+    except NoStartError as error:
+        return None, Sentence(error.missing)
+    try:
+        # Whether any values are possible together shows here; both are kept.
+        _ = found.exact, found.drawn
     except ParameterError:
-        return None
+        return None, Sentence(
+            report.tr(
+                "By the figures between {baseline} and {as_of} more persons would pay than are "
+                "covered, whatever the parameters of the projection; this part is left out.",
+                baseline=report.baseline,
+                as_of=report.as_of,
+            )
+        )
+    return found, None
 
 
 def parameters_table(found: Outlook | None) -> pd.DataFrame:
@@ -185,12 +208,12 @@ def fan(found: Outlook | None, official: Report | None, output: str) -> pd.DataF
     if found is None:
         return pd.DataFrame(columns=columns)
     report, rows = found.report, []
-    for year in YEARS:
+    for year in found.years:
         low, high = _ends(found.drawn, output, year, "p5", "p95")
         rows.append(["drawn", report.tr("Projection, nine draws in ten"), str(year), low, high])
     rows += [
         ["official", label, period, measure.low, measure.high]
-        for period, label, measure in _official(official, output)
+        for period, label, measure in _official(official, output, found.years)
     ]
     table = pd.DataFrame(rows, columns=columns[:-1])
     table["value"] = [
@@ -217,12 +240,14 @@ def _ends(table: pd.DataFrame, output: str, year: int, low: str, high: str) -> t
     return float(row[low]), float(row[high])
 
 
-def _official(official: Report | None, output: str) -> list[tuple[str, str, Measure]]:
+def _official(
+    official: Report | None, output: str, years: tuple[int, ...]
+) -> list[tuple[str, str, Measure]]:
     """Official figures nearest to an output: period, what they count, measure."""
     if official is None:
         return []
     found = []
-    for year in map(str, YEARS):
+    for year in map(str, years):
         if output == RATIO:
             retired = official.quantity("retirees", period=year)
             measure = official.ratio(retired, retired._replace(indicator="insured_staff"))
@@ -253,7 +278,7 @@ def held_out_table(found: Outlook | None, official: Report | None) -> pd.DataFra
         return pd.DataFrame(columns=columns)
     report, rows = found.report, []
     for output in HELD_OUT:
-        for period, _, measure in _official(official, output):
+        for period, _, measure in _official(official, output, found.years):
             exact = _ends(found.exact, output, int(period), "low", "high")
             drawn = _ends(found.drawn, output, int(period), "p5", "p95")
             near = ""
@@ -343,7 +368,11 @@ def tornado_table(found: Outlook | None, output: str) -> pd.DataFrame:
         return pd.DataFrame(columns=columns)
     report = found.report
     name = "name_zh" if report.language.startswith("zh") else "name_en"
-    table = tornado(found.ranges, found.last, output).head(_TOP)
+    try:
+        table = tornado(found.ranges, found.last, output, years=found.years).head(_TOP)
+    except ParameterError:
+        # Half-way between their ends the unknowns need not be possible together.
+        return pd.DataFrame(columns=columns)
     rows = [
         [row[name], row["low"], row["high"], report.text(plain(row["low"], row["high"], output))]
         for _, row in table.iterrows()
@@ -363,4 +392,6 @@ def first_name(table: pd.DataFrame) -> str:
 
 def browser_model(found: Outlook | None) -> dict[str, Any] | None:
     """The model for the page that computes it again; ``None`` without one."""
-    return None if found is None else model_json(found.ranges, found.report.package.scenarios)
+    if found is None:
+        return None
+    return model_json(found.ranges, found.report.package.scenarios, found.years)

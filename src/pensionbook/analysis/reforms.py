@@ -6,16 +6,19 @@ reform alone. Its own ranges are assumed, and its file says by whom and why.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from fractions import Fraction
 
 import pandas as pd
 
 from pensionbook.analysis.outlook import GAP, PAYERS, RATIO, Outlook, plain, unit_of
+from pensionbook.errors import ParameterError
 from pensionbook.language.messages import mark
-from pensionbook.projection import break_even_base, one_more_year
+from pensionbook.projection import Range, break_even_base, one_more_year, rules_of
 from pensionbook.projection.incentives import RULES
 from pensionbook.report.measure import UNKNOWN, Measure
 from pensionbook.report.report import Report
+from pensionbook.report.tables import Sentence
 
 _ADDED = (PAYERS, "revenue_yuan", "cost_yuan", GAP, RATIO)
 
@@ -36,6 +39,13 @@ def reforms_table(found: Outlook | None) -> pd.DataFrame:
         texts = {output: report.text(plain(*_of(own, output), output)) for output in _ADDED}
         rows.append({"rank": rank, "id": scenario, "label": own[name].iloc[0]} | texts)
     return pd.DataFrame(rows, columns=columns)
+
+
+def lacking(report: Report, missing: Sentence | None) -> str | Sentence:
+    """What a table of reforms lacks: reforms, or else the projection that they are tried on."""
+    if missing is not None and report.package.scenarios:
+        return missing
+    return report.tr("reforms to try out")
 
 
 def _of(own: pd.DataFrame, output: str) -> tuple[float, float]:
@@ -78,7 +88,7 @@ _WHO = {
 }
 
 
-def incentives(found: Outlook | None) -> pd.DataFrame:
+def incentives(report: Report) -> pd.DataFrame:
     """What one more year costs and returns at the floor, the average and twice the average wage.
 
     Columns ``wage, who, cost, gain_1997, back_1997, gain_liaoning, back_liaoning``; cost in months
@@ -87,9 +97,9 @@ def incentives(found: Outlook | None) -> pd.DataFrame:
     columns = [
         "wage", "who", "cost", "gain_1997", "back_1997", "gain_liaoning", "back_liaoning",
     ]  # fmt: skip
-    if found is None:
+    rules, rows = rules_of(report), []
+    if not _told(rules):
         return pd.DataFrame(columns=columns)
-    report, rules, rows = found.report, found.ranges, []
     for wage in (rules["base_floor"].low, Fraction(1), Fraction(2)):
         for who, name in _WHO.items():
             told = [one_more_year(rules, wage, rule=rule, payer=who) for rule in RULES]
@@ -104,6 +114,15 @@ def incentives(found: Outlook | None) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=columns)
 
 
+def _told(rules: Mapping[str, Range]) -> bool:
+    """Whether the rules say what one more year costs and returns."""
+    try:
+        one_more_year(rules, Fraction(1))
+    except ParameterError:
+        return False
+    return True
+
+
 def _percent(report: Report, value: Fraction) -> str:
     return report.text(Measure.exact(value * 100, "", "percent"))
 
@@ -112,11 +131,12 @@ def _decimal(report: Report, value: Fraction) -> str:
     return report.text(Measure.exact(Fraction(round(value * 10), 10), ""))
 
 
-def payback_years(found: Outlook | None, rule: str) -> Measure:
+def payback_years(report: Report, rule: str) -> Measure:
     """Years of pension until one more year, both parts paid on the average wage, is back."""
-    if found is None:
+    rules = rules_of(report)
+    if not _told(rules):
         return UNKNOWN
-    back = one_more_year(found.ranges, Fraction(1), rule=rule, payer="both_parts").payback
+    back = one_more_year(rules, Fraction(1), rule=rule, payer="both_parts").payback
     if back is None:
         return UNKNOWN
     tenth = Fraction(round(back / 12 * 10), 10)
@@ -124,9 +144,10 @@ def payback_years(found: Outlook | None, rule: str) -> Measure:
     return Measure.exact(tenth, formula, "year")
 
 
-def break_even(found: Outlook | None) -> Measure:
+def break_even(report: Report) -> Measure:
     """The own base, percent of the average wage, above which paying alone costs less."""
-    if found is None:
+    rules = rules_of(report)
+    if not _told(rules):
         return UNKNOWN
-    base = Fraction(round(break_even_base(found.ranges) * 1000), 10)
+    base = Fraction(round(break_even_base(rules) * 1000), 10)
     return Measure.exact(base, "self-employed rate / combined rate", "percent")

@@ -5,8 +5,9 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Any
 
-from pensionbook.data.figures import Interval, read_direction, read_figure
+from pensionbook.data.figures import Interval, number_of
 from pensionbook.data.package import Figure, Package
+from pensionbook.data.readings import reading_of
 from pensionbook.engine.reconcile import Reconciliation
 from pensionbook.engine.results import Verdict
 from pensionbook.language.messages import translate
@@ -91,12 +92,7 @@ def _record(verdict: Verdict, package: Package, language: str) -> dict[str, Any]
 
 def _reading(verdict: Verdict, package: Package) -> Interval:
     """What the numeral stands for in its printed unit; cut off where only that agrees."""
-    figure = verdict.figure
-    if figure.statistic == "direction":
-        return read_direction(figure.printed)
-    unit = package.units.get(figure.unit)
-    whole = bool(unit and unit.whole) or figure.statistic in ("count", "parameter", "rank")
-    reading = read_figure(figure.printed, figure.qualifier, whole=whole)
+    reading = reading_of(verdict.figure, package.units)
     return reading.widest if verdict.verdict == "truncated" else reading.rounded
 
 
@@ -109,7 +105,7 @@ def _decimals_of(read: Interval, figure: Figure) -> int:
 
 
 def _number_printed(figure: Figure) -> Fraction | None:
-    return None if figure.statistic == "direction" else Fraction(figure.printed)
+    return number_of(figure.printed)
 
 
 def _end(interval: Interval) -> Fraction | None:

@@ -187,19 +187,31 @@ def audit(
     every: Annotated[
         bool, typer.Option("--all", help="Also list the figures nothing else constrains.")
     ] = False,
+    prove: Annotated[
+        bool,
+        typer.Option(
+            "--prove",
+            help="Also write proofs.json, which tools/prove_check.py checks without this program.",
+        ),
+    ] = False,
 ) -> None:
     """Test all printed figures against each other and say which cannot be right, and why.
 
     Writes audit.csv (a verdict for each figure) and bounds.csv (proved bounds of each quantity).
+    A published edition is left as it is: without --output, the audit then goes beside it.
     """
     from rich.console import Console
     from rich.progress import Progress
 
     from pensionbook.data.load import load_package
+    from pensionbook.editions.manifest import NAME as MANIFEST
     from pensionbook.report.audit import print_audit, verdict_counts, write_audit
 
     loaded = load_package(package)
     folder = output or Path("_build", loaded.name)
+    if output is None and (folder / MANIFEST).exists():
+        typer.echo(f"{folder} is a published edition and is left as it is", err=True)
+        folder = folder.with_name(f"{loaded.name}-audit")
     with Progress(console=Console(stderr=True), transient=True, disable=not _watched()) as bar:
         task = bar.add_task("audit", total=None)
         result = write_audit(
@@ -207,9 +219,13 @@ def audit(
             folder,
             jobs=os.cpu_count() or 1,
             progress=lambda done, total: bar.update(task, completed=done, total=total),
+            prove=prove,
         )
     print_audit(result, Console(), every=every)
-    typer.echo(f"written: {folder / 'audit.csv'} and {folder / 'bounds.csv'}")
+    written = [folder / name for name in ("audit.csv", "bounds.csv")]
+    if prove:
+        written.append(folder / "proofs.json")
+    typer.echo(f"written: {', '.join(map(str, written[:-1]))} and {written[-1]}")
     inconsistent = verdict_counts(result)["inconsistent"]
     if strict and inconsistent:
         raise typer.Exit(1)

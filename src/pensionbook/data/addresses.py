@@ -25,7 +25,7 @@ def short_address(text: str) -> str:
     if not is_address(text):
         return text
     parts = urlsplit(text)
-    host = parts.hostname.removeprefix("www.")
+    host = (parts.hostname or "").removeprefix("www.")
     steps = [step for step in parts.path.split("/") if step]
     if not steps:
         return host

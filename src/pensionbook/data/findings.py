@@ -23,13 +23,17 @@ class Row:
     def __getitem__(self, column: str) -> str:
         return self.cells[column]
 
+    def get(self, column: str) -> str:
+        """A cell of an optional column; empty where the table leaves the column out."""
+        return self.cells.get(column, "")
+
     def problem(self, column: str | None, found: str, mend: str) -> None:
         """Note a problem of one cell, or of the whole row."""
         self.findings.add(self.table.file, self.line, column, found, mend)
 
     def wrong(self, column: str, mend: str) -> None:
         """Note that what stands in a cell is wrong."""
-        cell = self.cells[column]
+        cell = self.get(column)
         self.problem(column, f"found {quote(cell)}" if cell else "found an empty cell", mend)
 
 

@@ -12,7 +12,8 @@ from pensionbook.data.evidence import folder_of, names_of
 from pensionbook.data.package import Area, Figure, Group, Identity, Indicator, Package, Term, Unit
 from pensionbook.data.periods import release_date
 from pensionbook.data.read import read_package
-from pensionbook.data.tables import OPTIONAL_TABLES, RawPackage, RawTable, table_columns
+from pensionbook.data.readings import STRUCTURE, parts_of_structure, sum_of_structure
+from pensionbook.data.tables import OPTIONAL_TABLES, REQUIRED_TABLES, RawPackage, RawTable
 from pensionbook.data.todo import to_do
 from pensionbook.data.vintages import LATEST, split_by_vintage
 from pensionbook.errors import PackageError, ParameterError, Problem, quote
@@ -93,7 +94,8 @@ def load_package(
         for name in OPTIONAL_TABLES
     }
     parameters = _own_parameters(raw)
-    figures, superseded = split_by_vintage(_figures(raw.tables["figures"]), vintage)
+    rows, structures = _figures(raw.tables["figures"])
+    figures, superseded = split_by_vintage(rows, vintage)
     return Package(
         path=raw.path,
         name=str(raw.descriptor.get("name", "")),
@@ -102,10 +104,10 @@ def load_package(
         created=release_date(raw.descriptor.get("created")),
         figures=figures,
         superseded=superseded,
-        identities=_identities(raw),
-        indicators={row[0]: Indicator(*row) for row in raw.tables["indicators"].rows},
-        groups={row[0]: Group(*row) for row in raw.tables["groups"].rows},
-        areas={row[0]: Area(*row) for row in raw.tables["areas"].rows},
+        identities=(*_identities(raw), *structures),
+        indicators={row["id"]: Indicator(**row) for row in raw.tables["indicators"].records()},
+        groups={row["id"]: Group(**row) for row in raw.tables["groups"].records()},
+        areas={row["id"]: Area(**row) for row in raw.tables["areas"].records()},
         units=_units(raw),
         tables={
             name: tuple(raw.tables[name].records()) if name in raw.tables else ()
@@ -117,6 +119,7 @@ def load_package(
         parameters=parameters,
         changes=() if vintage == LATEST else (f"as of {vintage} figures",),
         files=files,
+        required_files={name: raw.tables[name].file for name in REQUIRED_TABLES},
         word=raw.word,
         scenarios=raw.scenarios,
         translations={
@@ -135,12 +138,19 @@ def _own_parameters(raw: RawPackage) -> dict[str, str]:
     return {str(name): str(value) for name, value in found.items()}
 
 
-def _figures(table: RawTable) -> tuple[Figure, ...]:
-    fixed = len(table_columns("figures"))
-    return tuple(
-        Figure(*row[:fixed], line, *row[fixed:])
-        for line, row in zip(table.lines, table.rows, strict=True)
-    )
+def _figures(table: RawTable) -> tuple[list[Figure], list[Identity]]:
+    """The figures, and the sums that structures among them state."""
+    figures: list[Figure] = []
+    sums: list[Identity] = []
+    for line, record in zip(table.lines, table.records(), strict=True):
+        figure = Figure(**record, row=line)
+        if figure.statistic != STRUCTURE:
+            figures.append(figure)
+            continue
+        parts = parts_of_structure(figure)
+        figures += parts
+        sums.append(sum_of_structure(figure, parts))
+    return figures, sums
 
 
 def _identities(raw: RawPackage) -> tuple[Identity, ...]:

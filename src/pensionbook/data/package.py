@@ -8,12 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from datetime import date
-from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pensionbook.data.check import check_raw_package
 from pensionbook.data.figures import VINTAGES
+from pensionbook.data.periods import end_in_years
+from pensionbook.data.records import Area, Figure, Group, Identity, Indicator, Term, Unit
 from pensionbook.data.reforms import Change, Scenario
 from pensionbook.data.tables import RawPackage, RawTable
 from pensionbook.errors import PackageError, ParameterError, Problem, nearest, quote
@@ -35,160 +36,12 @@ __all__ = [
     "Unit",
 ]
 
-_TERMS_SHOWN = 3
 _FIGURES = "figures.csv"
 
 
 def without_looks(digests: Mapping[str, str]) -> dict[str, str]:
     """Those files that bear on more than the looks of the Word report."""
     return {name: digest for name, digest in digests.items() if not name.endswith(".docx")}
-
-
-@dataclass(frozen=True, slots=True)
-class Figure:
-    """A printed figure: a row of figures.csv, all text as printed, "" where a cell is empty.
-
-    ``row`` is its line in the file, the header being line 1.
-    """
-
-    figure_id: str
-    locator: str
-    indicator: str
-    group: str
-    area: str
-    period: str
-    base_period: str
-    statistic: str
-    of_indicator: str
-    of_group: str
-    of_area: str
-    printed: str
-    unit: str
-    qualifier: str
-    note: str
-    row: int
-    vintage: str = ""
-
-    @property
-    def cell(self) -> tuple[str, ...]:
-        """What the figure is about, whatever it says: equal for two vintages of a quantity."""
-        place = (self.indicator, self.group, self.area, self.period, self.base_period)
-        return (*place, self.statistic, *(self.of if self.has_of else ()))
-
-    @property
-    def has_of(self) -> bool:
-        """Whether the figure is a share or ratio of something else."""
-        return bool(self.of_indicator or self.of_group or self.of_area)
-
-    @property
-    def of(self) -> tuple[str, str, str]:
-        """Indicator, group and area of the whole; what is empty is the figure's own.
-
-        Means something only where :attr:`has_of` is true.
-        """
-        return (
-            self.of_indicator or self.indicator,
-            self.of_group or self.group,
-            self.of_area or self.area,
-        )
-
-    @property
-    def as_printed(self) -> str:
-        """What is printed, with its unit and qualifier: ``over 130 10k_person``."""
-        qualifier = "" if self.qualifier == "exact" else self.qualifier.replace("_", " ")
-        return " ".join(filter(None, (qualifier, self.printed, self.unit)))
-
-    def __repr__(self) -> str:
-        period = f"{self.base_period} to {self.period}" if self.base_period else self.period
-        where = ", ".join((f"{self.statistic} of {self.indicator}", self.group, self.area, period))
-        return f"Figure {self.figure_id}: {where}: {self.as_printed} ({self.locator})"
-
-
-@dataclass(frozen=True, slots=True)
-class Term:
-    """One signed term of an identity: a level, or a change when it has a base period.
-
-    ``period`` is "*" where the identity holds in every period.
-    """
-
-    coefficient: Fraction
-    indicator: str
-    group: str
-    area: str
-    period: str
-    base_period: str
-
-    def __str__(self) -> str:
-        period = f"{self.period} - {self.base_period}" if self.base_period else self.period
-        sign, size = "-" if self.coefficient < 0 else "+", abs(self.coefficient)
-        factor = "" if size == 1 else f"{size} * "
-        where = ", ".join((self.group, self.area, period))
-        return f"{sign} {factor}{self.indicator}[{where}]"
-
-
-@dataclass(frozen=True, slots=True)
-class Identity:
-    """Terms that sum to zero, by definition or under the named assumption."""
-
-    identity_id: str
-    terms: tuple[Term, ...]
-    assumption: str
-    why: str
-
-    def __repr__(self) -> str:
-        terms = " ".join(map(str, self.terms[:_TERMS_SHOWN])).removeprefix("+ ")
-        more = len(self.terms) - _TERMS_SHOWN
-        rest = f" and {more} more terms" if more > 0 else ""
-        assumed = f", assuming that {self.assumption}" if self.assumption else ""
-        return f"Identity {self.identity_id}: {terms}{rest} = 0{assumed}"
-
-
-@dataclass(frozen=True, slots=True)
-class Unit:
-    """A unit; one of it is ``scale`` of its base unit.
-
-    ``whole`` units count indivisible things, so that a printed integer in them is exact.
-    """
-
-    id: str
-    name_en: str
-    name_zh: str
-    base: str
-    scale: Fraction
-    whole: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Indicator:
-    """What is measured; ``unit`` is its base unit, ``kind`` stock, flow, rate or other."""
-
-    id: str
-    name_en: str
-    name_zh: str
-    kind: str
-    unit: str
-    definition_en: str
-    definition_zh: str
-
-
-@dataclass(frozen=True, slots=True)
-class Group:
-    """Whom a figure counts; ``parent`` is the group it is part of, "" for a root."""
-
-    id: str
-    name_en: str
-    name_zh: str
-    parent: str
-
-
-@dataclass(frozen=True, slots=True)
-class Area:
-    """Where a figure holds; ``parent`` is the area it is part of, "" for a root."""
-
-    id: str
-    name_en: str
-    name_zh: str
-    parent: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,6 +60,7 @@ class Package:
         area: the area that an edition is about unless another is chosen; "" where none is said.
         scenarios: the reforms of its folder scenarios, by id.
         files: the file of each optional table, by the table's name.
+        required_files: the file of each other table.
         word: the file that the Word report takes its looks from, by language.
         parameters: what a report is about unless something else is asked for.
         changes: in words, how it differs from its files; see :meth:`without`.
@@ -231,6 +85,7 @@ class Package:
     area: str = ""
     scenarios: Mapping[str, Scenario] = field(default_factory=dict)
     files: Mapping[str, str] = field(default_factory=dict)
+    required_files: Mapping[str, str] = field(default_factory=dict)
     word: Mapping[str, str] = field(default_factory=dict)
     parameters: Mapping[str, str] = field(default_factory=dict)
     changes: tuple[str, ...] = ()
@@ -241,10 +96,10 @@ class Package:
 
     def name_of(self, row: object, language: str) -> str:
         """The name of an indicator, group, area, unit, barrier or measure in a language."""
-        get = row.get if isinstance(row, Mapping) else lambda column: getattr(row, column)
-        if language.startswith("zh"):
-            return get("name_zh")
-        return self.said(get("name_en"), language)
+        chinese = language.startswith("zh")
+        column = "name_zh" if chinese else "name_en"
+        name = str(row[column] if isinstance(row, Mapping) else getattr(row, column))
+        return name if chinese else self.said(name, language)
 
     def title_in(self, language: str, area: str = "") -> str:
         """The title of the package in a language; with an area that is not its own, for that."""
@@ -256,6 +111,12 @@ class Package:
         return f"{title}：{name}" if chinese else f"{title}: {name}"
 
     # -- figures, and doubts about them -------------------------------------------------------
+
+    @property
+    def periods(self) -> list[str]:
+        """All dates that a figure speaks of, from or to, in order."""
+        named = {period for f in self.figures for period in (f.period, f.base_period) if period}
+        return sorted(named, key=lambda period: (end_in_years(period), period))
 
     def __repr__(self) -> str:
         superseded = f", {len(self.superseded)} superseded" if self.superseded else ""

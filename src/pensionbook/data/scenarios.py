@@ -190,7 +190,7 @@ class _Reader:
         phase = self.entries.get("phase")
         if phase is None:
             return None, None
-        years = [phase.get("from"), phase.get("to")] if isinstance(phase, dict) else []
+        years: list[Any] = [phase.get("from"), phase.get("to")] if isinstance(phase, dict) else []
         if len(years) != 2 or set(phase) != {"from", "to"}:
             self.wrong("phase", f"found {quote(str(phase))}", "write {from: 2003, to: 2005}")
             return None, None
@@ -222,18 +222,22 @@ class _Reader:
     def _change(self, entry: str, what: Any) -> Change | None:
         if not isinstance(what, dict) or len(what) != 1 or next(iter(what)) not in KINDS:
             mend = f"write one of {listed(KINDS)} with a number: {{set: [0.5, 1]}}"
-            return self.wrong(entry, f"found {quote(str(what))}", mend)
+            self.wrong(entry, f"found {quote(str(what))}", mend)
+            return None
         ((kind, numbers),) = what.items()
         ends = numbers if isinstance(numbers, list) else [numbers, numbers]
         if len(ends) != 2 or not all(_is_number(end) for end in ends):
             mend = "write a plain number, or a range of two in brackets: [0.5, 1]"
-            return self.wrong(entry, f"found {quote(str(numbers))}", mend)
+            self.wrong(entry, f"found {quote(str(numbers))}", mend)
+            return None
         low, high = (Fraction(str(end)) for end in ends)
         if low > high:
-            return self.wrong(entry, f"{ends[0]} is above {ends[1]}", "exchange the two")
+            self.wrong(entry, f"{ends[0]} is above {ends[1]}", "exchange the two")
+            return None
         if low < 0 and kind != "add":
             mend = "write zero or more, or take from it with {add: -0.1}"
-            return self.wrong(entry, f"found {ends[0]}, below zero", mend)
+            self.wrong(entry, f"found {ends[0]}, below zero", mend)
+            return None
         return Change(kind, low, high)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from copy import deepcopy
 from typing import Any
 
@@ -11,7 +12,7 @@ from pensionbook.data.numerals import explain_numeral
 from pensionbook.data.tables import DESCRIPTOR, RawPackage, RawTable, table_schema
 from pensionbook.errors import listed, nearest, quote
 
-_NUMERALS = ("printed", "coefficient", "scale", "low", "high")
+_NUMERALS = ("printed", "coefficient", "scale", "low", "high", "rounded_to")
 _PERIODS = ("period", "base_period", "valid_from", "valid_to")
 _ID_LISTS = ("barrier", "figures")
 _TEXTS = re.compile(
@@ -107,7 +108,11 @@ def explain_cell(column: str, cell: str, constraints: dict[str, Any]) -> tuple[s
     if column in _NUMERALS:
         # explain_numeral knows all that the schema's pattern refuses; the rest is a fraction
         # where only decimals may stand.
-        return explain_numeral(cell, fractions=False) or (found, "write a plain numeral")
+        ranges = column == "printed"
+        trouble = explain_numeral(cell, fractions=False, ranges=ranges)
+        return trouble or (found, "write a plain numeral")
+    if column == "published":
+        return found, "write a year, a month or a day, such as 2019-11-22"
     if column == "language":
         return found, "write a language's code such as zh_CN"
     if column in _PERIODS:
@@ -124,11 +129,48 @@ def explain_cell(column: str, cell: str, constraints: dict[str, Any]) -> tuple[s
 
 def _period_advice(cell: str) -> str:
     advice = "write a year such as 1999 or a month such as 2002-09"
-    digits = re.fullmatch(r"\s*([12][0-9]{3})\s*[-./年 ]\s*([0-9]{1,2})\s*月?\s*", cell)
+    cell = unicodedata.normalize("NFKC", cell).strip()
+    two = re.fullmatch(
+        r"([12][0-9]{3})\s*年?\s*(?:-|/|–|—|~|至)\s*([0-9]{2}|[12][0-9]{3})\s*年?度?", cell
+    )
+    if two and int(two[2]) % 100 == (int(two[1]) + 1) % 100 and ("/" in cell or len(two[2]) == 4):
+        first, after = two[1], str(int(two[1]) + 1)
+        month = f", the month {first}-{after[2:]}" if 1 <= int(after[2:]) <= 12 else ""
+        return (
+            "it may be a fiscal year; write its months, such as "
+            f"{first}-04/{after}-03{month}, or two years {first}/{after}"
+        )
+    digits = re.fullmatch(r"([12][0-9]{3})\s*[-./年 ]\s*([0-9]{1,2})\s*月?", cell)
     if digits and 1 <= int(digits[2]) <= 12:
         return f"write {digits[1]}-{int(digits[2]):02d}"
-    year = re.fullmatch(r"\s*([12][0-9]{3})\s*年?(年底|年末)?\s*", cell)
-    return f"write {year[1]}" if year else advice
+    year = re.fullmatch(r"([12][0-9]{3})\s*年?(年底|年末)?", cell)
+    if year:
+        return f"write {year[1]}"
+    span = _span_in_words(cell)
+    return f"write {span}" if span else f"{advice}, or several months of a flow as 2003-01/09"
+
+
+_PARTS_OF_A_YEAR = {
+    **{f"{q}{n}": (3 * n - 2, 3 * n) for n in (1, 2, 3, 4) for q in ("Q", "q", "季")},
+    **{f"第?{zh}季度?": (3 * n - 2, 3 * n) for n, zh in enumerate("一二三四", start=1)},
+    **{f"前{zh}个?季度": (1, 3 * n) for n, zh in enumerate("一二三", start=1)},
+    **{f"[Hh]{n}": (6 * n - 5, 6 * n) for n in (1, 2)},
+    "上半年": (1, 6),
+    "下半年": (7, 12),
+}
+
+
+def _span_in_words(cell: str) -> str:
+    """Several months written another way: 2003Q3, 2003年1-9月, 2003年上半年; "" for none."""
+    months = re.fullmatch(
+        r"([12][0-9]{3})\s*[年-]\s*([0-9]{1,2})\s*月?\s*[-–—~至到]\s*([0-9]{1,2})\s*月?", cell
+    )
+    if months and 1 <= int(months[2]) < int(months[3]) <= 12:
+        return f"{months[1]}-{int(months[2]):02}/{int(months[3]):02}"
+    for words, (first, last) in _PARTS_OF_A_YEAR.items():
+        if match := re.fullmatch(rf"([12][0-9]{{3}})\s*[年-]?\s*{words}", cell):
+            return f"{match[1]}-{first:02}/{last:02}"
+    return ""
 
 
 def _explain_text(cell: str, constraints: dict[str, Any]) -> tuple[str, str]:

@@ -41,12 +41,15 @@ def _check_units(raw: RawPackage, findings: Findings) -> None:
 
 
 def _check_indicators(raw: RawPackage, findings: Findings) -> None:
-    units = Ids(raw, "units")
+    units, indicators = Ids(raw, "units"), Ids(raw, "indicators")
     base_of = {row["id"]: row["base"] for row in findings.rows(raw.tables.get("units"))}
     for row in findings.rows(raw.tables.get("indicators")):
         unit = row["unit"]
         if units.check(row, "unit") and base_of.get(unit, unit) != unit:
             row.wrong("unit", f"write its base unit, which is {base_of[unit]}")
+        named = indicators.check(row, "weight", row.get("weight"))
+        if named and row["kind"] != "rate":
+            row.wrong("weight", "leave it empty; only a rate is a mean over something")
 
 
 def _check_tree(raw: RawPackage, name: str, findings: Findings) -> None:
@@ -96,11 +99,19 @@ def _check_same_on_each_row(rows: list[Row]) -> None:
 
 def _check_any_period(rows: list[Row]) -> None:
     any_period = any(row["period"] == "*" for row in rows)
-    for row in rows if any_period else ():
-        if row["period"] not in ("", "*"):
-            row.wrong("period", "write * on each row of the identity or on none")
-        if row["base_period"]:
-            row.wrong("base_period", "leave it empty, as the period is *")
+    for row in rows:
+        if not any_period and row["period"] == "*-1":
+            row.wrong("period", "write * on at least one other row of the identity")
+        elif not any_period and row["base_period"] == "*-1":
+            row.wrong("base_period", "write a period, as the column period holds one")
+        elif any_period and row["period"] not in ("", "*", "*-1"):
+            row.wrong(
+                "period", "write * on each row of the identity or on none (*-1: a year before)"
+            )
+        elif any_period and row["base_period"] not in ("", "*-1"):
+            row.wrong("base_period", "leave it empty, as the period is *, or write *-1")
+        elif row["period"] == "*-1" and row["base_period"]:
+            row.wrong("base_period", "leave it empty, as the period is *-1")
 
 
 def _check_base_units(rows: list[Row], rules: FigureRules) -> None:
@@ -130,11 +141,12 @@ def _check_terms(rows: list[Row]) -> None:
                 "mend one of the two, or write one row with the sum of the coefficients",
             )
         seen.setdefault(term, row.line)
-    if None in coefficients or 0 in coefficients or any(row["base_period"] for row in rows):
+    known = [coefficient for coefficient in coefficients if coefficient]
+    if len(known) < len(rows) or any(row["base_period"] for row in rows):
         return
     if len(rows) == 1 and rows[0]["assumption"]:
         return
-    if len({coefficient > 0 for coefficient in coefficients}) == 1:
+    if len({coefficient > 0 for coefficient in known}) == 1:
         rows[-1].problem(
             "coefficient",
             f"all terms of {rows[-1]['identity_id']} have the same sign, so all would be zero",

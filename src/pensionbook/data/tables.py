@@ -43,7 +43,7 @@ class DescriptorLoader(yaml.SafeLoader):
 
     def compose_node(self, parent: Any, index: Any) -> Any:
         if self.check_event(yaml.AliasEvent):
-            mark = self.peek_event().start_mark
+            mark = self.peek_event().start_mark  # type: ignore[no-untyped-call]
             raise yaml.composer.ComposerError(None, None, "an alias, beginning with *", mark)
         return super().compose_node(parent, index)
 
@@ -54,7 +54,7 @@ class RawTable:
 
     Attributes:
         file: its file, as datapackage.yaml names it.
-        columns: the columns of its schema, in order; without the optional ones that it leaves out.
+        columns: the columns of its schema, in order, then those optional ones that it has.
         lines: line of the file at which each row begins, the header being line 1.
         rows: the cells of each row, as many as there are columns.
         unread_ids: first cells of the rows that have too few or too many cells, so that what
@@ -108,7 +108,8 @@ def table_schema(name: str) -> dict[str, Any]:
         FileNotFoundError: there is no table of that name, or the schemas are not installed.
     """
     text = (schemas_folder() / f"{name}.yaml").read_text(encoding="utf-8")
-    return yaml.load(text, Loader=_SchemaLoader)
+    schema: dict[str, Any] = yaml.load(text, Loader=_SchemaLoader)
+    return schema
 
 
 def table_columns(name: str) -> tuple[str, ...]:
@@ -139,19 +140,25 @@ def read_bytes(raw: RawPackage, file: str, largest: int) -> bytes | None:
     path = raw.path / file
     try:
         if not path.resolve().is_relative_to(raw.path.resolve()):
-            return problem("a link that leads out of the package", "put the file itself here")
+            problem("a link that leads out of the package", "put the file itself here")
+            return None
         if not path.exists():
-            return problem("there is no such file", f"add it to the folder {str(raw.path)!r}")
+            problem("there is no such file", f"add it to the folder {str(raw.path)!r}")
+            return None
         if not path.is_file():
-            return problem("not a file", "put a plain text file here")
+            problem("not a file", "put a plain text file here")
+            return None
         if path.stat().st_size > largest:
-            return problem(f"larger than {largest // 1024**2} MiB", "split the package in two")
+            problem(f"larger than {largest // 1024**2} MiB", "split the package in two")
+            return None
         content = path.read_bytes()
     except (OSError, RuntimeError) as error:
         reason = getattr(error, "strerror", None) or str(error)
-        return problem(f"cannot be read ({reason})", "allow reading it")
+        problem(f"cannot be read ({reason})", "allow reading it")
+        return None
     if not content.strip():
-        return problem("the file is empty", "write its first line and its rows, or copy it again")
+        problem("the file is empty", "write its first line and its rows, or copy it again")
+        return None
     raw.sha256[file] = hashlib.sha256(content).hexdigest()
     return content
 
@@ -166,11 +173,13 @@ def decode(raw: RawPackage, file: str, content: bytes) -> str | None:
     # Spreadsheets write one; it means nothing.
     content = content.removeprefix(b"\xef\xbb\xbf")
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return problem(None, "encoded as UTF-16", save)
+        problem(None, "encoded as UTF-16", save)
+        return None
     if b"\0" in content:
         row = content[: content.index(b"\0")].count(b"\n") + 1
         found = "holds a NUL byte, which no text file does"
-        return problem(row, found, f"export the file again; {save}")
+        problem(row, found, f"export the file again; {save}")
+        return None
     try:
         return content.decode("utf-8")
     except UnicodeDecodeError as error:
@@ -178,8 +187,10 @@ def decode(raw: RawPackage, file: str, content: bytes) -> str | None:
     try:
         content.decode("gb18030")
     except UnicodeDecodeError:
-        return problem(row, "not encoded as UTF-8", save)
-    return problem(row, "not encoded as UTF-8 but, it seems, as GBK", save)
+        problem(row, "not encoded as UTF-8", save)
+        return None
+    problem(row, "not encoded as UTF-8 but, it seems, as GBK", save)
+    return None
 
 
 def read_table(raw: RawPackage, name: str, file: str) -> RawTable | None:
@@ -207,8 +218,7 @@ def _read_rows(
     line = 1
     try:
         header = next(reader)
-        if not set(optional).isdisjoint(header):
-            table.columns += optional
+        table.columns += tuple(c for c in dict.fromkeys(header) if c in optional)
         if tuple(header) != table.columns:
             return [_header_problem(table.file, table.columns, header)], False
         line = reader.line_num + 1

@@ -141,7 +141,7 @@ def _from_elsewhere(part: etree._Element) -> str:
     """What a part of a Word file takes from another machine or program; links do not count."""
     for link in part.iter("{*}Relationship"):
         if link.get("TargetMode") == "External" and not link.get("Type", "").endswith("/hyperlink"):
-            return link.get("Target", "")
+            return str(link.get("Target", ""))
     simple = [field.get(f"{_W}instr", "") for field in part.iter(f"{_W}fldSimple")]
     split = "".join(field.text or "" for field in part.iter(f"{_W}instrText"))
     found = _REACHING.search("\n".join([*simple, split]))

@@ -58,7 +58,7 @@ _TRANSLATED = "all messages are translated"
 @contextmanager
 def _at_work(plan: Plan, package: Package) -> Iterator[Path]:
     """A staging folder for a plan that can be built."""
-    check_values(plan.values, package.areas)
+    check_values(plan.values, package.areas, package.periods)
     check_contents(plan.sources.book, [notebook.name for notebook in plan.notebooks])
     with staging_folder(plan.output, manifest.reason_to_keep) as staging:
         try:

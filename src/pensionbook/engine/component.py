@@ -7,6 +7,7 @@ Pure functions over plain records, so that parts can be solved in separate proce
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import product
 from math import prod
 
@@ -18,6 +19,7 @@ from pensionbook.engine.problem import (
     Cluster,
     End,
     Part,
+    Proof,
     Repair,
     Span,
     all_of,
@@ -26,8 +28,8 @@ from pensionbook.engine.problem import (
     scales_of,
 )
 from pensionbook.engine.proved_lp import ExactLP, Infeasible, Optimum, Unbounded
-from pensionbook.engine.repairs import smallest_repairs
-from pensionbook.engine.system import ONE, Form
+from pensionbook.engine.repairs import Diagnosis, smallest_repairs
+from pensionbook.engine.system import Form
 from pensionbook.errors import UnprovedError
 
 # Beyond so many combinations of repairs, what holds under each of them is not looked for.
@@ -36,9 +38,14 @@ _NOTHING = Repair(frozenset(), frozenset())
 
 
 class PartSolver:
-    """The linear programs over the rows of a component, with some of them switched on and off."""
+    """The linear programs over the rows of a component, with some of them switched on and off.
 
-    def __init__(self, problem: Part) -> None:
+    Args:
+        prove: whether ends keep their proofs.
+    """
+
+    def __init__(self, problem: Part, *, prove: bool = False) -> None:
+        self._proves = prove
         self.rows = rows_of(problem)
         self._lp = ExactLP(problem.columns + 1, [r.row for r in self.rows], scales_of(problem))
         self._of_claim: dict[int, list[int]] = {}
@@ -67,16 +74,15 @@ class PartSolver:
             return False
         return not (row.narrow and row.claim in repair.truncated)
 
-    def is_feasible(self) -> bool:
-        """Whether some point satisfies all rows, strict ones strictly.
+    def feasible_point(self) -> Mapping[int, mpq] | None:
+        """A point that satisfies all rows, strict ones strictly.
 
-        A yes is proved; a no may also mean that no proof was found.
+        None where there is none, or no proof was found.
         """
         try:
-            self._lp.minimise_within({})
+            return self._lp.minimise_within({}).point
         except (Infeasible, UnprovedError):
-            return False
-        return True
+            return None
 
     def span(self, form: Form) -> Span:
         """Minimum and maximum of a quotient of linear forms over all points, proved.
@@ -115,25 +121,33 @@ class PartSolver:
         return any(self._stays(index, repair) for index in indices)
 
     def _rests_on(self, optimum: Optimum, sign: int) -> End:
-        used = [self.rows[index] for index, y in optimum.multipliers.items() if y]
+        multipliers = {index: y for index, y in optimum.multipliers.items() if y}
+        used = [self.rows[index] for index in multipliers]
         return End(
             optimum.value * sign,
             frozenset(r.claim for r in used if r.claim is not None),
             frozenset(r.equation for r in used if r.equation is not None),
+            (Proof(optimum.value * sign, multipliers),) if self._proves else (),
         )
 
 
-def solve_component(problem: Part) -> Answer:
-    """Smallest repairs, proved bounds of every column, and what the others imply for each claim."""
-    model = PartSolver(problem)
-    clusters: tuple[Cluster, ...] = ()
-    all_checked = True
-    if not model.is_feasible():
+def solve_component(problem: Part, *, prove: bool = False) -> Answer:
+    """Smallest repairs, proved bounds of every column, and what the others imply for each claim.
+
+    Args:
+        prove: keep the proofs of all that is said.
+    """
+    model = PartSolver(problem, prove=prove)
+    point = model.feasible_point()
+    if point is not None:
+        found = Diagnosis((), True, (), ((_NOTHING, point),))
+    else:
         try:
-            clusters, all_checked = smallest_repairs(problem, model.rows, scales_of(problem))
+            found = smallest_repairs(problem, model.rows, scales_of(problem), prove=prove)
         except UnprovedError:
             return unproved(problem)
-    bounds, under_any = _bounds(model, problem.columns, clusters, all_checked)
+    clusters, all_checked = found.clusters, found.all_checked
+    bounds, under_any = _bounds(model, problem.asked, clusters, all_checked)
     implied = {}
     for number, claim in enumerate(problem.claims):
         if not claim.open:
@@ -143,41 +157,39 @@ def solve_component(problem: Part) -> Answer:
             model.leave_out(repair)
             spans.append(_intersection([model.span(form) for form in claim.forms]))
         implied[number] = _hull(spans)
-    return Answer(clusters, all_checked, bounds, under_any, implied)
+    answer = Answer(clusters, all_checked, bounds, under_any, implied)
+    if prove:
+        answer = replace(answer, conflicts=found.conflicts, witnesses=found.witnesses)
+    return answer
 
 
 def unproved(problem: Part) -> Answer:
     """Without proved repairs nothing else can be proved either."""
     nothing = Span(End(UNPROVED), End(UNPROVED))
-    bounds = dict.fromkeys(range(1, problem.columns + 1), nothing)
+    bounds = dict.fromkeys(problem.asked, nothing)
     implied = {n: nothing for n, claim in enumerate(problem.claims) if claim.open}
     return Answer((), False, bounds, bounds, implied, proved=False)
 
 
 def _bounds(
-    model: PartSolver, columns: int, clusters: Sequence[Cluster], all_checked: bool
+    model: PartSolver, levels: Mapping[int, Form], clusters: Sequence[Cluster], all_checked: bool
 ) -> tuple[dict[int, Span], dict[int, Span]]:
-    """Bounds of every column without all that is in some repair, and under any repair."""
+    """Bounds of every level without all that is in some repair, and under any repair."""
     stakes = [(cluster, model.rows_at_stake(all_of((cluster,)))) for cluster in clusters]
     model.leave_out(all_of(clusters))
     strict: dict[tuple[int, int], End] = {}
     open_ends: list[tuple[int, int]] = []
-    for column in range(1, columns + 1):
+    for column, level in levels.items():
         for sign in (1, -1):
-            end, point = model.end(_level(column), sign)
+            end, point = model.end(level, sign)
             strict[column, sign] = end
             if stakes and not (point and _is_reached(model, point, stakes)):
                 open_ends.append((column, sign))
-    under_any = strict | _under_any_repair(model, open_ends, strict, clusters, all_checked)
-    numbers = range(1, columns + 1)
+    under_any = strict | _under_any_repair(model, levels, open_ends, strict, clusters, all_checked)
     return (
-        {column: Span(strict[column, 1], strict[column, -1]) for column in numbers},
-        {column: Span(under_any[column, 1], under_any[column, -1]) for column in numbers},
+        {column: Span(strict[column, 1], strict[column, -1]) for column in levels},
+        {column: Span(under_any[column, 1], under_any[column, -1]) for column in levels},
     )
-
-
-def _level(column: int) -> Form:
-    return Form({column: mpq(1)}, {ONE: mpq(1)})
 
 
 def _is_reached(
@@ -193,6 +205,7 @@ def _is_reached(
 
 def _under_any_repair(
     model: PartSolver,
+    levels: Mapping[int, Form],
     ends: Sequence[tuple[int, int]],
     strict: Mapping[tuple[int, int], End],
     clusters: Sequence[Cluster],
@@ -210,7 +223,7 @@ def _under_any_repair(
             # Nothing lies outside what holds without all that is in some repair.
             if so_far and so_far[-1].value in (strict[column, sign].value, None, UNPROVED):
                 continue
-            so_far.append(model.end(_level(column), sign)[0])
+            so_far.append(model.end(levels[column], sign)[0])
     return {(column, sign): _outermost(all_, -sign) for (column, sign), all_ in found.items()}
 
 
@@ -230,7 +243,10 @@ def _hull(spans: Sequence[Span]) -> Span:
 
 def _outermost(ends: Sequence[End], sign: int) -> End:
     unknown = [end for end in ends if _number(end) is None]
-    return unknown[0] if unknown else _greatest(ends, sign)
+    if unknown:
+        return unknown[0]
+    end = _greatest(ends, sign)
+    return replace(end, proofs=tuple(proof for each in ends for proof in each.proofs))
 
 
 def _intersection(spans: Sequence[Span]) -> Span:

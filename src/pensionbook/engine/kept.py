@@ -53,7 +53,8 @@ def _load(path: Path) -> Reconciliation | None:
     # A collection would look through all that is made meanwhile, again and again.
     gc.disable()
     try:
-        return pickle.loads(content)
+        found: Reconciliation = pickle.loads(content)
+        return found
     finally:
         gc.enable()
 

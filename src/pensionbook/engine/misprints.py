@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
 
-from pensionbook.data.figures import QUALIFIERS, Interval, read_figure
+from pensionbook.data.figures import HEDGES, Interval, numerals_in, read_figure
 
 KINDS = ("digit", "swapped", "left_out", "doubled", "point", "sign", "qualifier")
 MOST_TIMES_WIDER = 2
@@ -77,14 +77,16 @@ def _width(interval: Interval) -> Fraction | None:
 def slips(printed: str, qualifier: str) -> Iterator[Slip]:
     """Every figure that one slip could have turned into this one, kind by kind.
 
-    A fraction in words has digits only.
+    A fraction in words has digits only; of a range and of what is no number nothing is tried.
     """
+    if len(numerals_in(printed)) != 1:
+        return
     for kind, texts in _edits(printed):
         for text in texts:
             if text != printed:
                 yield Slip(kind, text, qualifier)
-    for other in QUALIFIERS:
-        if other not in (qualifier, "forecast"):
+    for other in ("exact", *HEDGES):
+        if other != qualifier:
             yield Slip("qualifier", printed, other)
 
 

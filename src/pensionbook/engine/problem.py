@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from statistics import median
+from typing import NamedTuple
 
 from gmpy2 import mpq
 
@@ -30,13 +31,30 @@ class Part:
     """A component in local columns 1..n; column 0 is the constant one.
 
     ``assumptions`` hold, for each assumption that some equations rest on, the numbers of these;
-    equations in none of them are definitions.
+    equations in none of them are definitions. ``levels`` are the forms to be bounded, by column;
+    None stands for every column by itself.
     """
 
     columns: int
     claims: tuple[Claim, ...]
     equations: tuple[Coefficients, ...]
     assumptions: tuple[frozenset[int], ...] = ()
+    levels: Mapping[int, Coefficients] | None = None
+
+    @property
+    def asked(self) -> dict[int, Form]:
+        """The forms to be bounded, by column."""
+        levels = self.levels
+        if levels is None:
+            levels = {column: {column: mpq(1)} for column in range(1, self.columns + 1)}
+        return {column: Form(level, {ONE: mpq(1)}) for column, level in levels.items()}
+
+
+class Proof(NamedTuple):
+    """Multipliers of rows, by their number, with which nothing can lie beyond the value."""
+
+    value: mpq
+    multipliers: Mapping[int, mpq]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +62,14 @@ class End:
     """One end of a bound and what it rests on.
 
     ``value`` is ``None`` when nothing bounds that end and ``"unproved"`` when no proof was found.
+    ``proofs`` are kept only on request; an end that holds under any of several repairs has some for
+    each.
     """
 
     value: mpq | str | None
     claims: frozenset[int] = frozenset()
     equations: frozenset[int] = frozenset()
+    proofs: tuple[Proof, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +88,9 @@ class Answer:
     of the component); ``all_repairs_checked`` is false when there were too many to check each.
     ``bounds`` hold without every claim and assumption that is in some repair, ``under_any_repair``
     whichever repair is right. Without ``proved`` repairs nothing else is known.
+
+    Kept only on request: ``conflicts``, multipliers of rows that exclude each other, and
+    ``witnesses``, for each repair (or for none) a point that satisfies all that it leaves.
     """
 
     clusters: tuple[Cluster, ...]
@@ -75,13 +99,16 @@ class Answer:
     under_any_repair: dict[int, Span]
     implied: dict[int, Span]
     proved: bool = True
+    conflicts: tuple[Mapping[int, mpq], ...] = ()
+    witnesses: tuple[tuple[Repair, Mapping[int, mpq]], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class RowOf:
     """A row with its owner: a claim or an equation; ``narrow`` rows hold only if rounded.
 
-    ``assumption`` is the number of the assumption that an equation rests on.
+    ``assumption`` is the number of the assumption that an equation rests on, ``form`` that of the
+    quotient that a claim bounds, and ``side`` says what of it: low, high, is, or base.
     """
 
     row: Row
@@ -89,6 +116,8 @@ class RowOf:
     equation: int | None
     narrow: bool = False
     assumption: int | None = None
+    form: int = 0
+    side: str = ""
 
 
 def rows_of(problem: Part) -> list[RowOf]:
@@ -99,11 +128,15 @@ def rows_of(problem: Part) -> list[RowOf]:
         for number, coefficients in enumerate(problem.equations)
     ]
     for number, claim in enumerate(problem.claims):
-        for form in claim.forms:
-            rows += [RowOf(row, number, None, narrow) for row, narrow in _rows(form, claim.reading)]
+        for n, form in enumerate(claim.forms):
+            rows += [
+                RowOf(row, number, None, narrow, form=n, side=side)
+                for row, narrow, side in _rows(form, claim.reading)
+            ]
             if tuple(form.denominator) != (ONE,):
                 # The base of a rate is more than nothing.
-                rows.append(RowOf(Row(form.denominator, strict=True), number, None))
+                row = Row(form.denominator, strict=True)
+                rows.append(RowOf(row, number, None, form=n, side="base"))
     return rows
 
 
@@ -120,18 +153,19 @@ def scales_of(problem: Part) -> list[float]:
     return [1.0] + [found.get(column, usual) for column in range(1, problem.columns + 1)]
 
 
-def _rows(form: Form, reading: Reading) -> list[tuple[Row, bool]]:
+def _rows(form: Form, reading: Reading) -> list[tuple[Row, bool, str]]:
     narrow, wide = reading.rounded, reading.widest
     if wide.low is not None and wide.low == wide.high:
-        return [(_at_least(form, wide.low, 1, equal=True), False)]
+        return [(_at_least(form, wide.low, 1, equal=True), False, "is")]
     rows = []
-    for sign, inner, outer in (
-        (1, (narrow.low, narrow.low_open), (wide.low, wide.low_open)),
-        (-1, (narrow.high, narrow.high_open), (wide.high, wide.high_open)),
+    for sign, side, inner, outer in (
+        (1, "low", (narrow.low, narrow.low_open), (wide.low, wide.low_open)),
+        (-1, "high", (narrow.high, narrow.high_open), (wide.high, wide.high_open)),
     ):
         for end, is_narrow in ((outer, False), (inner, True)):
             if end[0] is not None and not (is_narrow and inner == outer):
-                rows.append((_at_least(form, end[0], sign, strict=end[1]), is_narrow))
+                row = _at_least(form, end[0], sign, strict=end[1])
+                rows.append((row, is_narrow, side))
     return rows
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from functools import partial
 from itertools import product
 from math import prod
 
@@ -87,6 +88,27 @@ class _Part:
         return [number for n, number in enumerate(self.equations) if n not in dropped]
 
 
+@dataclass(frozen=True, slots=True)
+class Pass:
+    """A component as it was solved: all that was observed, or the forecasts beside it.
+
+    Attributes:
+        columns: of the system, in the order of the local ones.
+        statements: numbers of the statements behind the claims.
+        equations: numbers of the equations.
+        assumptions: texts, in the order of the problem's.
+        bounded: columns whose bounds are told by this pass.
+    """
+
+    columns: list[int]
+    statements: list[int]
+    equations: list[int]
+    assumptions: list[str]
+    bounded: list[int]
+    problem: Part
+    answer: Answer
+
+
 @dataclass(slots=True)
 class Reconciliation:
     """The reconciled system of a package."""
@@ -115,6 +137,33 @@ class Reconciliation:
                         found[names[n]] = found.get(names[n], False) or always
         return found
 
+    def passes(self) -> Iterator[Pass]:
+        """All components as they were solved, those with forecasts twice."""
+        for part in self._parts:
+            quantities = [c for c in part.columns if isinstance(self.system.columns[c], Quantity)]
+            late = _forecast_only(self.system, part) if part.forecast_answer else set()
+            early = [column for column in quantities if column not in late]
+            yield Pass(
+                part.columns,
+                part.observed,
+                part.equations,
+                part.assumptions,
+                early,
+                part.problem,
+                part.answer,
+            )
+            if part.forecast_answer:
+                problem, kept = _forecast_problem(self.system, part)
+                yield Pass(
+                    part.columns,
+                    [*part.forecast, *kept],
+                    part.forecast_equations,
+                    part.forecast_assumptions,
+                    [column for column in quantities if column in late],
+                    problem,
+                    part.forecast_answer,
+                )
+
     def without_models(self) -> Reconciliation:
         """The same without the solvers that its questions have left behind, to be kept."""
         return replace(self, _models={})
@@ -142,6 +191,9 @@ class Reconciliation:
         wanted = {*numerator, *(denominator or {})}
         if not all(self.knows(quantity) for quantity in wanted):
             return Bound(None, None)
+        if any(q.indicator in self.system.signed for q in denominator or {}):
+            # Dividing by what may be negative bounds nothing.
+            return Bound(None, None)
         columns = [self.system.index[q] for q in wanted]
         numbers = tuple(sorted({self._part_of[column] for column in columns}))
         forecast = any(self._is_forecast(column) for column in columns)
@@ -150,7 +202,12 @@ class Reconciliation:
         model, local, claims, equations = self._model(numbers, forecast)
 
         def form(terms: Mapping[Quantity, int | Fraction]) -> Coefficients:
-            return {local[self.system.index[q]]: mpq(a) for q, a in terms.items() if a}
+            return {
+                local[column]: mpq(a) * sign
+                for quantity, a in terms.items()
+                if a
+                for column, sign in self.system.form(quantity).items()
+            }
 
         if not form(numerator):
             return Bound(Fraction(0), Fraction(0))
@@ -179,8 +236,7 @@ class Reconciliation:
         """
         if not all(self.knows(quantity) for quantity in numerator):
             return Bound(None, None)
-        columns = {self.system.index[quantity]: a for quantity, a in numerator.items()}
-        numbers = {self._part_of[column] for column in columns}
+        numbers = {self._part_of[self.system.index[quantity]] for quantity in numerator}
         if len(numbers) != 1:
             raise UnprovedError("quantities of independent parts; ask for each by itself")
         part = self._parts[numbers.pop()]
@@ -191,7 +247,11 @@ class Reconciliation:
         if not (few and part.answer.all_repairs_checked):
             raise UnprovedError("too many smallest repairs to try each")
         local = {column: n for n, column in enumerate(part.columns, 1)}
-        form = {local[column]: mpq(a) for column, a in columns.items()}
+        form = {
+            local[column]: mpq(a) * sign
+            for quantity, a in numerator.items()
+            for column, sign in self.system.form(quantity).items()
+        }
         model = PartSolver(part.problem)
         bounds = []
         for choice in product(*(c.repairs for c in clusters)):
@@ -255,6 +315,7 @@ def reconcile(
     *,
     jobs: int = 1,
     progress: Callable[[int, int], None] | None = None,
+    prove: bool = False,
 ) -> Reconciliation:
     """Audit a package: verdicts for all figures, proved bounds for all quantities.
 
@@ -262,15 +323,16 @@ def reconcile(
         package: a checked package.
         jobs: processes to use when there are many independent components.
         progress: called with (components done, components in all).
+        prove: keep the proofs of all that is said, for :func:`pensionbook.engine.proofs.proofs_of`.
     """
     system = build_system(package)
     parts = [_part(system, *component) for component in system.components()]
     problems = [part.problem for part in parts]
-    for part, answer in zip(parts, _solve(problems, jobs, progress), strict=True):
+    for part, answer in zip(parts, _solve(problems, jobs, progress, prove), strict=True):
         part.answer = answer
     for part in parts:
         if part.forecast:
-            _solve_forecasts(system, part)
+            _solve_forecasts(system, part, prove)
     verdicts: dict[str, Verdict] = {}
     bounds: dict[Quantity, Bound] = {}
     under_any: dict[Quantity, Bound] = {}
@@ -292,8 +354,13 @@ def superseded_verdicts(package: Package) -> dict[str, Verdict]:
 
 
 def _solve(
-    problems: Sequence[Part], jobs: int, progress: Callable[[int, int], None] | None
+    problems: Sequence[Part],
+    jobs: int,
+    progress: Callable[[int, int], None] | None,
+    prove: bool,
 ) -> Iterable[Answer]:
+    solve = partial(solve_component, prove=prove)
+
     def report(done: int) -> None:
         if progress:
             progress(done, len(problems))
@@ -301,12 +368,12 @@ def _solve(
     if jobs > 1 and len(problems) >= PARALLEL_FROM:
         with ProcessPoolExecutor(jobs) as pool:
             # Large components first would be better balanced; order must stay that of the input.
-            for done, answer in enumerate(pool.map(solve_component, problems, chunksize=50), 1):
+            for done, answer in enumerate(pool.map(solve, problems, chunksize=50), 1):
                 report(done)
                 yield answer
         return
     for done, problem in enumerate(problems, 1):
-        yield solve_component(problem)
+        yield solve(problem)
         report(done)
 
 
@@ -320,8 +387,20 @@ def _part(system: System, columns: list[int], statements: list[int], equations: 
         tuple(_claim(system.statements[n], local) for n in observed),
         tuple(_localise(system.equations[n].coefficients, local) for n in equations),
         groups,
+        _levels(system, columns, local),
     )
     return _Part(columns, observed, forecast, equations, names, problem, unproved(problem))
+
+
+def _levels(
+    system: System, columns: Sequence[int], local: Mapping[int, int]
+) -> dict[int, Coefficients]:
+    """The quantities among some columns, as forms of local columns."""
+    return {
+        local[column]: _localise(system.form(unknown), local)
+        for column in columns
+        if isinstance(unknown := system.columns[column], Quantity)
+    }
 
 
 def _assumptions(
@@ -336,21 +415,33 @@ def _assumptions(
     return list(groups), tuple(map(frozenset, groups.values()))
 
 
-def _solve_forecasts(system: System, part: _Part) -> None:
-    """The forecasts as open claims beside everything observed, which is taken for granted."""
-    local = {ONE: ONE} | {column: n for n, column in enumerate(part.columns, 1)}
-    kept, _ = _kept_claims(system, part, False, local)
-    forecasts = [_claim(system.statements[n], local) for n in part.forecast]
+def _solve_forecasts(system: System, part: _Part, prove: bool) -> None:
     part.forecast_equations = part.kept_equations
-    part.forecast_assumptions, groups = _assumptions(system, part.forecast_equations)
+    part.forecast_assumptions, _ = _assumptions(system, part.forecast_equations)
+    problem, _ = _forecast_problem(system, part)
+    # What was observed cannot be taken for granted while its own contradictions are not settled.
+    solves = part.answer.proved
+    part.forecast_answer = solve_component(problem, prove=prove) if solves else unproved(problem)
+
+
+def _forecast_problem(system: System, part: _Part) -> tuple[Part, list[int]]:
+    """The forecasts as open claims beside everything observed, which is taken for granted.
+
+    Returns:
+        The problem, and the numbers of the statements taken for granted.
+    """
+    local = {ONE: ONE} | {column: n for n, column in enumerate(part.columns, 1)}
+    kept, numbers = _kept_claims(system, part, False, local)
+    forecasts = [_claim(system.statements[n], local) for n in part.forecast]
+    _, groups = _assumptions(system, part.forecast_equations)
     problem = Part(
         len(part.columns),
         (*forecasts, *(replace(claim, open=False) for claim in kept)),
         tuple(_localise(system.equations[n].coefficients, local) for n in part.forecast_equations),
         groups,
+        part.problem.levels,
     )
-    # What was observed cannot be taken for granted while its own contradictions are not settled.
-    part.forecast_answer = solve_component(problem) if part.answer.proved else unproved(problem)
+    return problem, numbers
 
 
 def _claim(statement: Statement, local: Mapping[int, int]) -> Claim:

@@ -10,9 +10,10 @@ for each set of what is removed, the fewest that it needs are found.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import product
 from math import prod
+from typing import NamedTuple
 
 from gmpy2 import mpq
 
@@ -29,15 +30,31 @@ MOST_CONFLICTS = 2_000
 Conflict = dict[int, bool]
 
 
+class Diagnosis(NamedTuple):
+    """The smallest repairs and what proves them.
+
+    Attributes:
+        clusters: of repairs, whose choices combine freely; none if the component is feasible.
+        all_checked: whether every combination of choices was checked; beyond 512 combinations
+            each choice is checked with the first choice of the other clusters.
+        conflicts: for each conflict, multipliers of rows that exclude each other.
+        witnesses: the repairs that were checked, each with a point that satisfies the other rows;
+            empty unless asked for.
+    """
+
+    clusters: tuple[Cluster, ...]
+    all_checked: bool
+    conflicts: tuple[Mapping[int, mpq], ...]
+    witnesses: tuple[tuple[Repair, Mapping[int, mpq]], ...]
+
+
 def smallest_repairs(
-    problem: Part, rows: Sequence[RowOf], scales: Sequence[float]
-) -> tuple[tuple[Cluster, ...], bool]:
+    problem: Part, rows: Sequence[RowOf], scales: Sequence[float], *, prove: bool = False
+) -> Diagnosis:
     """All smallest repairs, as clusters whose choices combine freely.
 
-    Returns:
-        The clusters (none if the component is feasible after all) and whether every combination
-        of choices was checked; beyond 512 combinations each choice is checked with the first
-        choice of the other clusters.
+    Args:
+        prove: keep a point for each repair.
 
     Raises:
         UnprovedError: no exact proof was found, there are too many conflicts, or what is taken
@@ -45,7 +62,7 @@ def smallest_repairs(
     """
     tester = _Tester(problem, rows, scales)
     conflicts = list(_disjoint_conflicts(tester))
-    settled: set[Repair] = set()
+    settled: dict[Repair, Mapping[int, mpq] | None] = {}
     while True:
         clusters = _clusters(conflicts)
         complete = prod(len(c.repairs) for c in clusters) <= COMBINATIONS_CHECKED
@@ -58,12 +75,27 @@ def smallest_repairs(
                 if len(conflicts) > MOST_CONFLICTS:
                     raise UnprovedError("too many conflicts to find all smallest repairs")
                 break
-            settled.add(repair)
+            settled[repair] = tester.point if prove else None
         else:
             suspects = frozenset().union(*(c.suspects for c in clusters))
             certain = [c for c in conflicts if len(suspects & c.keys()) == 1]
             claims = len(problem.claims)
-            return tuple(_told_apart(c, claims, certain) for c in clusters), complete
+            points = [(_apart(r, claims), p) for r, p in settled.items() if p is not None]
+            return Diagnosis(
+                tuple(_told_apart(c, claims, certain) for c in clusters),
+                complete,
+                tuple(tester.proofs),
+                tuple(points),
+            )
+
+
+def _apart(repair: Repair, claims: int) -> Repair:
+    """Claims and assumptions apart, each by its own number."""
+    return Repair(
+        frozenset(item for item in repair.removed if item < claims),
+        repair.truncated,
+        frozenset(item - claims for item in repair.removed if item >= claims),
+    )
 
 
 def _told_apart(cluster: Cluster, claims: int, certain: Sequence[Conflict]) -> Cluster:
@@ -72,14 +104,7 @@ def _told_apart(cluster: Cluster, claims: int, certain: Sequence[Conflict]) -> C
     Args:
         certain: the conflicts of which one item alone is removed in some repair.
     """
-    repairs = tuple(
-        Repair(
-            frozenset(item for item in repair.removed if item < claims),
-            repair.truncated,
-            frozenset(item - claims for item in repair.removed if item >= claims),
-        )
-        for repair in cluster.repairs
-    )
+    repairs = tuple(_apart(repair, claims) for repair in cluster.repairs)
     always = frozenset.intersection(*(repair.assumptions for repair in repairs))
     excluding = {
         assumption: frozenset(
@@ -95,9 +120,16 @@ def _told_apart(cluster: Cluster, claims: int, certain: Sequence[Conflict]) -> C
 
 
 class _Tester:
-    """Feasibility with an exact proof either way: rows may give, the least total give is sought."""
+    """Feasibility with an exact proof either way: rows may give, the least total give is sought.
+
+    Attributes:
+        proofs: multipliers of rows for each conflict found so far.
+        point: of the last question without a conflict, what satisfies its rows.
+    """
 
     def __init__(self, problem: Part, rows: Sequence[RowOf], scales: Sequence[float]) -> None:
+        self.proofs: list[Mapping[int, mpq]] = []
+        self.point: Mapping[int, mpq] = {}
         self._rows = rows
         self._items = [_item_of(row, problem) for row in rows]
         columns = problem.columns + 1
@@ -128,14 +160,16 @@ class _Tester:
             if self._items[i] not in removed
             and not (self._rows[i].narrow and self._rows[i].claim in truncated)
         ]
-        core = self._infeasible_rows(active)
-        if core is None:
+        proof = self._excluding(active)
+        if proof is None:
             return None
+        core = self._soft_rows(proof)
         # Narrow rows are tried first: a conflict that holds for every reading says more.
         for index in sorted(core, key=lambda i: (not self._rows[i].narrow, i)):
             if index in core:
-                smaller = self._infeasible_rows([i for i in core if i != index])
-                core = core if smaller is None else smaller
+                smaller = self._excluding([i for i in core if i != index])
+                if smaller is not None:
+                    proof, core = smaller, self._soft_rows(smaller)
         conflict: Conflict = {}
         for index in core:
             item = self._items[index]
@@ -143,9 +177,11 @@ class _Tester:
                 conflict[item] = conflict.get(item, False) or self._rows[index].narrow
         if not conflict:
             raise UnprovedError("what is taken for granted contradicts itself")
+        self.proofs.append(proof)
         return conflict
 
-    def _infeasible_rows(self, active: Sequence[int]) -> list[int] | None:
+    def _excluding(self, active: Sequence[int]) -> Mapping[int, mpq] | None:
+        """Multipliers of rows that exclude each other, or ``None`` and a point for all."""
         self._lp.set_active(self._soft, False)
         self._lp.set_active(active, True)
         try:
@@ -153,9 +189,12 @@ class _Tester:
         except Infeasible as error:
             raise UnprovedError("what is taken for granted contradicts itself") from error
         if optimum.value == 0:
+            self.point = optimum.point
             return None
-        wanted = set(active)
-        return [i for i, y in sorted(optimum.multipliers.items()) if y and i in wanted]
+        return {i: y for i, y in optimum.multipliers.items() if y}
+
+    def _soft_rows(self, proof: Mapping[int, mpq]) -> list[int]:
+        return [i for i in sorted(proof) if self._items[i] is not None]
 
 
 def _item_of(row: RowOf, problem: Part) -> int | None:

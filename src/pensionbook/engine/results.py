@@ -107,7 +107,13 @@ def verdict_of(claim: int, cluster: Cluster | None, statement: Statement, implie
             return "disputed"
         if all(claim in repair.truncated for repair in cluster.repairs):
             return "truncated"
-    return "consistent" if _constrains(implied, statement) else "untested"
+    if statement.says_nothing or not _constrains(implied, statement):
+        return "untested"
+    return "consistent"
+
+
+# What each statistic cannot be less than; 0 where nothing is said.
+_FLOORS = {"change": None, "growth_change": None, "contribution": None, "growth": Fraction(-1)}
 
 
 def _constrains(implied: Bound, statement: Statement) -> bool:
@@ -117,7 +123,9 @@ def _constrains(implied: Bound, statement: Statement) -> bool:
     low, high = implied.low, implied.high
     if statement.figure.statistic == "direction":
         return (low is not None and low >= 0) or (high is not None and high <= 0)
-    floor = {"change": None, "growth": Fraction(-1)}.get(statement.figure.statistic, Fraction(0))
+    floor = _FLOORS.get(statement.figure.statistic, Fraction(0))
+    if statement.figure.statistic == "level" and len(statement.forms[0].numerator) > 1:
+        floor = None
     says_low = low is not None and (floor is None or low > floor)
     return says_low or high is not None
 
@@ -179,11 +187,10 @@ def _value(end: End) -> Fraction | None:
 
 
 def in_printed_unit(bound: Bound, statement: Statement) -> Bound:
-    scale = Fraction(int(statement.unit_scale.numerator), int(statement.unit_scale.denominator))
     return replace(
         bound,
-        low=None if bound.low is None else bound.low / scale,
-        high=None if bound.high is None else bound.high / scale,
+        low=None if bound.low is None else statement.as_printed(bound.low, up=False),
+        high=None if bound.high is None else statement.as_printed(bound.high, up=True),
     )
 
 

@@ -8,209 +8,73 @@ row is homogeneous.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import NamedTuple
-
 from gmpy2 import mpq
 
-from pensionbook.data.figures import Reading, read_direction, read_figure
-from pensionbook.data.package import Figure, Identity, Package, Term
+from pensionbook.data.package import Identity, Package, Term
+from pensionbook.data.periods import months_of, period_of, shifted
+from pensionbook.engine.forms import forms_of, quantity_of, statement_of
+from pensionbook.engine.implicit import implicit_equations, rates_as_means
+from pensionbook.engine.unknowns import (
+    ONE,
+    Coefficients,
+    Equation,
+    Form,
+    Own,
+    Quantity,
+    Share,
+    Statement,
+    System,
+)
 
-ONE = 0
-Coefficients = Mapping[int, mpq]
+__all__ = [
+    "ONE",
+    "Coefficients",
+    "Equation",
+    "Form",
+    "Own",
+    "Quantity",
+    "Share",
+    "Statement",
+    "System",
+    "build_system",
+    "quantity_of",
+]
 
-
-class Quantity(NamedTuple):
-    """A level: what is counted, of whom, where and when (year-end for a stock in a year).
-
-    The first three are ids of the package's tables, the period is ``YYYY`` or ``YYYY-MM``.
-
-    >>> pb.Quantity("contributors", "all", "example_county", "2000").period
-    '2000'
-    """
-
-    indicator: str
-    group: str
-    area: str
-    period: str
-
-
-class Share(NamedTuple):
-    """A share as an unknown of its own; needed where a change of a share is printed."""
-
-    part: Quantity
-    whole: Quantity
-
-
-class Form(NamedTuple):
-    """A quotient of two linear forms, by column."""
-
-    numerator: Coefficients
-    denominator: Coefficients
-
-
-@dataclass(frozen=True, slots=True)
-class Statement:
-    """A printed figure as the system sees it; ``reading`` is in base units (percent as 0.01)."""
-
-    figure: Figure
-    forms: tuple[Form, ...]
-    reading: Reading
-    unit_scale: mpq
-    forecast: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Equation:
-    """An identity written out for one period: the coefficients sum to zero."""
-
-    identity: Identity
-    coefficients: Coefficients
-
-
-@dataclass(slots=True)
-class System:
-    """All unknowns, statements and equations of a package."""
-
-    columns: list[Quantity | Share | None] = field(default_factory=lambda: [None])
-    statements: list[Statement] = field(default_factory=list)
-    equations: list[Equation] = field(default_factory=list)
-    index: dict[Quantity | Share, int] = field(default_factory=dict)
-
-    def column(self, unknown: Quantity | Share) -> int:
-        """The column of an unknown, made on first use."""
-        if unknown not in self.index:
-            self.index[unknown] = len(self.columns)
-            self.columns.append(unknown)
-        return self.index[unknown]
-
-    def components(self) -> list[tuple[list[int], list[int], list[int]]]:
-        """Independent parts of the system: (columns, statements, equations), in column order."""
-        parent = list(range(len(self.columns)))
-
-        def root(column: int) -> int:
-            while parent[column] != column:
-                parent[column] = parent[parent[column]]
-                column = parent[column]
-            return column
-
-        touched_by_statement = [_columns_of(statement) for statement in self.statements]
-        touched_by_equation = [sorted(equation.coefficients) for equation in self.equations]
-        for touched in (*touched_by_statement, *touched_by_equation):
-            for column in touched[1:]:
-                parent[root(column)] = root(touched[0])
-        parts: dict[int, tuple[list[int], list[int], list[int]]] = {}
-        for column in range(1, len(self.columns)):
-            parts.setdefault(root(column), ([], [], []))[0].append(column)
-        for number, touched in enumerate(touched_by_statement):
-            parts[root(touched[0])][1].append(number)
-        for number, touched in enumerate(touched_by_equation):
-            parts[root(touched[0])][2].append(number)
-        return list(parts.values())
+NOW, YEAR_BEFORE = "*", "*-1"
 
 
 def build_system(package: Package) -> System:
     """The joint system of a checked package."""
-    system = System()
-    signs = _signs_of_changes(package)
-    statements = []
-    for figure in package.figures:
-        form = _form(system, figure, signs)
-        statements.append((figure, form))
-    shares = [column for column in system.columns if isinstance(column, Share)]
-    for figure, form in statements:
-        forms = (form,)
-        if figure.statistic in ("share", "ratio") and not figure.base_period:
-            share = _share(figure, figure.period)
-            if share in shares:
-                forms += (Form({system.column(share): mpq(1)}, {ONE: mpq(1)}),)
-        system.statements.append(_statement(package, figure, forms))
+    signed = frozenset(i.id for i in package.indicators.values() if i.signed)
+    system = System(signed=signed)
+    forms = forms_of(system, package)
+    rates_as_means(system, package, forms)
+    system.statements += [
+        statement_of(package, figure, own)
+        for figure, own in zip(package.figures, forms, strict=True)
+    ]
     _write_out_identities(system, package)
+    implicit_equations(system, package)
     return system
-
-
-def quantity_of(figure: Figure, period: str | None = None) -> Quantity:
-    """The level a figure is about, in its own period unless another is given."""
-    return Quantity(figure.indicator, figure.group, figure.area, period or figure.period)
-
-
-def _of(figure: Figure, period: str) -> Quantity:
-    return Quantity(*figure.of, period)
-
-
-def _share(figure: Figure, period: str) -> Share:
-    return Share(quantity_of(figure, period), _of(figure, period))
-
-
-def _form(system: System, figure: Figure, signs: Mapping[tuple, int]) -> Form:
-    one = {ONE: mpq(1)}
-    if figure.statistic == "change" and figure.unit == "percentage_point":
-        return Form(
-            {
-                system.column(_share(figure, figure.period)): mpq(1),
-                system.column(_share(figure, figure.base_period)): mpq(-1),
-            },
-            one,
-        )
-    if figure.statistic in ("share", "ratio"):
-        part = _level_or_change(system, quantity_of(figure), figure.base_period)
-        whole = _level_or_change(system, _of(figure, figure.period), figure.base_period)
-        # A share of a fall is a fall over a fall: both are turned round to be positive.
-        key = (_of(figure, figure.period), figure.base_period)
-        sign = signs.get(key, 1) if figure.base_period else 1
-        return Form(_times(part, sign), _times(whole, sign))
-    numerator = _level_or_change(system, quantity_of(figure), figure.base_period)
-    if figure.statistic == "growth":
-        base = system.column(quantity_of(figure, figure.base_period))
-        return Form(numerator, {base: mpq(1)})
-    return Form(numerator, one)
-
-
-def _level_or_change(system: System, quantity: Quantity, base_period: str) -> dict[int, mpq]:
-    form = {system.column(quantity): mpq(1)}
-    if base_period:
-        form[system.column(quantity._replace(period=base_period))] = mpq(-1)
-    return form
-
-
-def _times(form: Coefficients, factor: int) -> Coefficients:
-    return {column: a * factor for column, a in form.items()}
-
-
-def _signs_of_changes(package: Package) -> dict[tuple, int]:
-    signs: dict[tuple, int] = {}
-    for figure in package.figures:
-        if figure.statistic in ("change", "growth", "direction") and not figure.has_of:
-            falls = figure.printed.startswith("-") or figure.printed == "falling"
-            signs[quantity_of(figure), figure.base_period] = -1 if falls else 1
-    return signs
-
-
-def _statement(package: Package, figure: Figure, forms: tuple[Form, ...]) -> Statement:
-    if figure.statistic == "direction":
-        direction = read_direction(figure.printed)
-        return Statement(figure, forms, Reading(direction, direction), mpq(1), False)
-    unit = package.units[figure.unit]
-    whole = unit.whole or figure.statistic in ("count", "parameter", "rank")
-    reading = read_figure(figure.printed, figure.qualifier, whole=whole)
-    return Statement(
-        figure,
-        forms,
-        Reading(reading.rounded.scaled(unit.scale), reading.widest.scaled(unit.scale)),
-        mpq(unit.scale),
-        figure.qualifier == "forecast",
-    )
 
 
 def _write_out_identities(system: System, package: Package) -> None:
     anywhen: list[Identity] = []
+    yearly: list[Identity] = []
     for identity in package.identities:
-        if any(term.period == "*" for term in identity.terms):
+        if any(YEAR_BEFORE in (term.period, term.base_period) for term in identity.terms):
+            yearly.append(identity)
+        elif any(term.period == NOW for term in identity.terms):
             anywhen.append(identity)
         else:
             system.equations.append(_equation(system, identity, None))
     periods = _mentioned_periods(system)
+    for identity in yearly:
+        for period in _years_mentioned(identity, periods):
+            system.equations.append(_equation(system, identity, period))
+            for term in identity.terms:
+                for own in _periods_of(term, period):
+                    periods.setdefault(_series(term), set()).add(own)
     written: set[tuple[str, str]] = set()
     # An identity can mention a new cell, which then calls for another identity; so repeat.
     while True:
@@ -231,6 +95,35 @@ def _write_out_identities(system: System, package: Package) -> None:
                 periods.setdefault(_series(term), set()).add(period)
 
 
+def _years_mentioned(
+    identity: Identity, periods: dict[tuple[str, str, str], set[str]]
+) -> list[str]:
+    """The periods for which to write out an identity from each year to the next.
+
+    Those between the first and the last that its terms are mentioned in, month by month apart.
+    """
+    found: dict[tuple[int, int], set[int]] = {}
+    for term in identity.terms:
+        for period in periods.get(_series(term), ()):
+            first, end = months_of(period)
+            found.setdefault((end - first, first % 12), set()).add(first)
+    return [
+        period_of(first, first + length)
+        for (length, _), firsts in sorted(found.items())
+        for first in range(min(firsts) + 12, max(firsts) + 1, 12)
+    ]
+
+
+def _periods_of(term: Term, period: str | None) -> tuple[str, str]:
+    """Period and base period of a term ("" for none), in the period that ``*`` stands for."""
+    if period is None or NOW not in term.period:
+        return term.period, term.base_period
+    before = shifted(period, -12) if YEAR_BEFORE in (term.period, term.base_period) else ""
+    if term.period == YEAR_BEFORE:
+        return before, ""
+    return period, before
+
+
 def _series(term: Term) -> tuple[str, str, str]:
     return (term.indicator, term.group, term.area)
 
@@ -238,21 +131,18 @@ def _series(term: Term) -> tuple[str, str, str]:
 def _mentioned_periods(system: System) -> dict[tuple[str, str, str], set[str]]:
     periods: dict[tuple[str, str, str], set[str]] = {}
     for unknown in system.index:
-        for quantity in unknown if isinstance(unknown, Share) else (unknown,):
-            periods.setdefault(tuple(quantity[:3]), set()).add(quantity.period)
+        quantities = (unknown,) if isinstance(unknown, Quantity) else ()
+        for quantity in unknown if isinstance(unknown, Share) else quantities:
+            series = (quantity.indicator, quantity.group, quantity.area)
+            periods.setdefault(series, set()).add(quantity.period)
     return periods
 
 
 def _equation(system: System, identity: Identity, period: str | None) -> Equation:
     coefficients: dict[int, mpq] = {}
     for term in identity.terms:
-        quantity = Quantity(*_series(term), period or term.period)
-        for column, a in _level_or_change(system, quantity, term.base_period).items():
-            total = coefficients.get(column, mpq(0)) + a * mpq(term.coefficient)
-            coefficients[column] = total
+        for own, sign in zip(_periods_of(term, period), (1, -1), strict=True):
+            for column, a in system.form(Quantity(*_series(term), own)).items() if own else ():
+                total = coefficients.get(column, mpq(0)) + sign * a * mpq(term.coefficient)
+                coefficients[column] = total
     return Equation(identity, {column: a for column, a in coefficients.items() if a})
-
-
-def _columns_of(statement: Statement) -> list[int]:
-    columns = {c for form in statement.forms for part in form for c in part} - {ONE}
-    return sorted(columns)

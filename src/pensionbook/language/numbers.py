@@ -11,7 +11,7 @@ from babel.dates import format_date
 from babel.numbers import format_decimal
 
 from pensionbook.data.figures import Interval
-from pensionbook.data.periods import end_date
+from pensionbook.data.periods import end_date, months_of, period_of
 from pensionbook.language.messages import available, translate
 
 LANGUAGES = available()
@@ -88,6 +88,14 @@ def period_text(period: str, language: str = "en") -> str:
     >>> period_text("2002-09")
     'September 2002'
     """
+    if "/" in period:
+        first, end = months_of(period)
+        parts = (period_of(first, first + 1), period_of(end - 1, end))
+        if len(period) == 9:
+            low, high = period.split("/")
+        else:
+            low, high = (period_text(month, language) for month in parts)
+        return translate("{low} to {high}", language, low=low, high=high)
     if len(period) == 4:
         return translate("the end of {year}", language, year=period)
     # The pattern of a date is a message too; babel knows what its letters mean.

@@ -241,11 +241,15 @@ def _convert(value: Any, wanted: type) -> Value:
     return number
 
 
-def check_values(values: Mapping[str, Value], areas: Iterable[str]) -> None:
+def check_values(
+    values: Mapping[str, Value], areas: Iterable[str], dates: Sequence[str] = ()
+) -> None:
     """Check the values whose meaning every edition shares: area, periods and language.
 
     Args:
         areas: the ids in the package's areas.csv.
+        dates: the periods that its figures speak of, in order. Where there are fewer than the two
+            that a report lies between, any period will do.
 
     Raises:
         ParameterError: one of them cannot be.
@@ -278,3 +282,25 @@ def check_values(values: Mapping[str, Value], areas: Iterable[str]) -> None:
             raise ParameterError(
                 f"baseline: {baseline} does not lie before as_of {as_of}; choose an earlier one"
             )
+    if len(dates) >= len(PERIODS):
+        for name, period in periods.items():
+            if period not in dates:
+                raise ParameterError(
+                    f"{name}: no figure speaks of {period}; write {_usable(name, periods, dates)}"
+                )
+
+
+def _usable(name: str, periods: Mapping[str, str], dates: Sequence[str]) -> str:
+    """The dates that one of the two periods may have beside the other one, in words."""
+    from pensionbook.data.periods import end_in_years
+
+    baseline, as_of = (periods.get(which) for which in PERIODS)
+    usable = [
+        date
+        for date in dates
+        if not (name == "baseline" and as_of and end_in_years(date) >= end_in_years(as_of))
+        and not (name == "as_of" and baseline and end_in_years(date) <= end_in_years(baseline))
+    ]
+    if usable:
+        return f"one of: {', '.join(usable)}"
+    return f"two of: {', '.join(dates)}"

@@ -20,11 +20,13 @@ from pensionbook.projection.exact import bounds
 from pensionbook.projection.incentives import break_even_base, incentive_table, one_more_year
 from pensionbook.projection.projection import OUTPUTS, UNITS, YEARS, Projection, project
 from pensionbook.projection.ranges import (
+    NoStartError,
     Range,
     Ranges,
     growth_intervals,
     read_ranges,
     rules,
+    rules_of,
     starting_ranges,
 )
 from pensionbook.projection.reforms import apply_scenario, compare, differences, expanded
@@ -36,6 +38,7 @@ __all__ = [
     "YEARS",
     "Calibration",
     "Draws",
+    "NoStartError",
     "Projection",
     "Range",
     "Ranges",
@@ -55,6 +58,7 @@ __all__ = [
     "project",
     "read_ranges",
     "rules",
+    "rules_of",
     "sample",
     "starting_ranges",
     "subsidy_share_bounds",

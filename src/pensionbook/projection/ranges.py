@@ -13,8 +13,8 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from pensionbook.data.figures import read_figure
-from pensionbook.data.package import Package
-from pensionbook.data.periods import end_in_years
+from pensionbook.data.package import Group, Indicator, Package
+from pensionbook.data.periods import end_in_years, years_between
 from pensionbook.errors import ParameterError
 from pensionbook.projection.projection import NON_PUBLIC
 from pensionbook.report.measure import Measure
@@ -25,6 +25,18 @@ _KEPT = 10**6
 # Counts that contradict one another: without all of them nothing is left but what is at work.
 _DISPUTED = ("covered", "uncovered")
 _MONTHS = 12
+
+
+class NoStartError(ParameterError):
+    """The projection has nothing to start from.
+
+    Attributes:
+        missing: a sentence for the report's readers that says what is missing, in its language.
+    """
+
+    def __init__(self, message: str, missing: str) -> None:
+        super().__init__(message)
+        self.missing = missing
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,23 +125,34 @@ def read_ranges(report: Report) -> Ranges:
     """All that the projection needs of a report's package.
 
     Raises:
-        ParameterError: the package lacks a starting level or a row of the table parameters.
+        NoStartError: the package lacks a row of the table parameters or a starting level, or the
+            baseline does not lie before the base year.
     """
     base_year, elapsed = _dates(report)
-    found = starting_ranges(report) | rules(report.package, base_year + 1)
-    lacking = [name for name in _NEEDED if name not in found]
+    in_force = rules_of(report)
+    lacking = [name for name in _NEEDED if name not in in_force]
     if lacking:
-        raise ParameterError(
+        raise NoStartError(
             f"{report.package.name} lacks what the projection needs: {', '.join(lacking)}; "
-            "add rows to parameters.csv"
+            "add rows to parameters.csv",
+            report.tr(
+                "The package {package} has no {lacking}; this part is left out.",
+                package=report.package.name,
+                lacking=report.tr("parameters of a projection"),
+            ),
         )
     return Ranges(
-        found,
+        starting_ranges(report) | in_force,
         base_year,
         elapsed,
         growth_intervals(report, "pension_payments", base_year + 1),
         growth_intervals(report, "fiscal_subsidy", base_year + 1),
     )
+
+
+def rules_of(report: Report) -> dict[str, Range]:
+    """The rows of the table parameters that hold in the first year that would be projected."""
+    return rules(report.package, _dates(report)[0] + 1)
 
 
 def rules(package: Package, year: int) -> dict[str, Range]:
@@ -138,7 +161,7 @@ def rules(package: Package, year: int) -> dict[str, Range]:
     Where none began by then the first later one is taken (growth from the next year on, say).
     """
     rows: dict[str, list[dict[str, str]]] = {}
-    for row in package.tables["parameters"]:
+    for row in package.tables.get("parameters", ()):
         rows.setdefault(row["id"], []).append(row)
     return {name: _range(_in_force(found, year)) for name, found in rows.items()}
 
@@ -177,7 +200,8 @@ def starting_ranges(report: Report) -> dict[str, Range]:
     taken to go on (an assumption).
 
     Raises:
-        ParameterError: the package does not bound a level.
+        NoStartError: the package does not bound a level, or there is no time over which, or nobody
+            from whom, a pace could be told.
     """
     start = _Start(report)
     found = {}
@@ -209,27 +233,52 @@ class _Start:
         """Those counted relative to the employed of the same group."""
         low, high = self._bounded(indicator, group, self.year).ends
         least, most = self._bounded("employees", group, self.year).ends
-        return self._range(indicator, group, low / most, min(high / least, Fraction(1)), "one")
+        return self._range(indicator, group, *_share((low, high), (least, most)), "one")
 
     def covered_foreign(self) -> Range:
-        low, high = self._bounded("uncovered", "foreign_all", self.year).ends
-        least, most = self._bounded("employees", "foreign", self.year).ends
-        ends = max(Fraction(0), 1 - high / least), 1 - low / most
-        return self._range("covered", "foreign", *ends, "one", assumed=True)
+        outside = self._bounded("uncovered", "foreign_all", self.year).ends
+        least, most = _share(outside, self._bounded("employees", "foreign", self.year).ends)
+        return self._range("covered", "foreign", 1 - most, 1 - least, "one", assumed=True)
 
     def late_share(self) -> Range:
         report = self.report
-        low, high = self._bounded("contributors_not_monthly", "all", report.as_of).ends
-        least, most = self._bounded("contributors", "all", report.as_of).ends
-        return self._range("contributors_not_monthly", "all", low / most, high / least, "one")
+        late = self._bounded("contributors_not_monthly", "all", report.as_of).ends
+        ends = _share(late, self._bounded("contributors", "all", report.as_of).ends)
+        return self._range("contributors_not_monthly", "all", *ends, "one")
 
     def pace(self, group: str) -> Range:
         """From standstill to the yearly growth since the baseline, rounded outward."""
-        years = int(self.year) - int(self.report.baseline)
-        first = self._bounded("employees", group, self.report.baseline).ends
+        report = self.report
+        years = years_between(report.baseline, self.year)
+        if years <= 0:
+            raise NoStartError(
+                f"baseline: {report.baseline} does not lie before the end of {self.year}, from "
+                "which the projection starts; choose an earlier one",
+                report.tr(
+                    "The projection would start at the end of {year} and needs the pace of "
+                    "employment from the baseline to that date; the baseline {baseline} does not "
+                    "lie before it, so that this part is left out.",
+                    year=self.year,
+                    baseline=report.baseline,
+                ),
+            )
+        first = self._bounded("employees", group, report.baseline).ends
         last = self._bounded("employees", group, self.year).ends
-        slow = float(last[0] / first[1]) ** (1 / years) - 1
-        fast = float(last[1] / first[0]) ** (1 / years) - 1
+        if first[0] == 0 and last[1] > 0:
+            raise NoStartError(
+                f"employees of {group} may be none at {report.baseline}, so that no pace of "
+                "theirs can be told, which the projection needs; add the figures that do",
+                report.tr(
+                    "The projection needs the pace of employment, and nothing says that there was "
+                    "anybody at the baseline: {quantity}, {date}. This part is left out.",
+                    quantity=self._name("employees", group, report.language),
+                    date=report.baseline,
+                ),
+            )
+        slow, fast = (
+            (float(end / start) ** (1 / float(years)) - 1 if start else 0.0)
+            for end, start in zip(last, reversed(first), strict=True)
+        )
         low = Fraction(math.floor(min(slow, 0.0) * _KEPT), _KEPT)
         high = Fraction(math.ceil(max(fast, 0.0) * _KEPT), _KEPT)
         return self._range("employees", group, low, high, "one", "pace", assumed=True)
@@ -240,9 +289,17 @@ class _Start:
             whichever = self.report.level_under_any_repair(indicator, group, period)
             measure = whichever if whichever.known else measure
         if not measure.known:
-            raise ParameterError(
-                f"{self.report.package.name} does not bound {indicator} of {group} at {period}, "
-                "which the projection starts from; add the figures that do"
+            report = self.report
+            raise NoStartError(
+                f"{report.package.name} does not bound {indicator} of {group} at {period}, "
+                "which the projection starts from; add the figures that do",
+                report.tr(
+                    "The package {package} does not bound what the projection starts from: "
+                    "{quantity}, {date}. This part is left out.",
+                    package=report.package.name,
+                    quantity=self._name(indicator, group, report.language),
+                    date=period,
+                ),
             )
         return measure
 
@@ -271,11 +328,24 @@ class _Start:
 
     def _name(self, indicator: str, group: str, language: str) -> str:
         package = self.report.package
-        name = package.name_of(package.indicators[indicator], language)
+
+        def name_of(rows: Mapping[str, Indicator | Group], identifier: str) -> str:
+            # What a package does not know goes by its id, as it does in a view.
+            row = rows.get(identifier)
+            return package.name_of(row, language) if row else identifier.replace("_", " ")
+
+        name = name_of(package.indicators, indicator)
         if group == "all":
             return name
-        whose = package.name_of(package.groups[group], language)
+        whose = name_of(package.groups, group)
         return f"{name}（{whose}）" if language != "en" else f"{name}, {whose.lower()}"
+
+
+def _share(part: Ends, whole: Ends) -> Ends:
+    """Least and greatest share of a whole; of one that may be nobody it may be anything."""
+    low = part[0] / whole[1] if whole[1] else Fraction(0)
+    high = part[1] / whole[0] if whole[0] else Fraction(1)
+    return min(low, Fraction(1)), min(high, Fraction(1))
 
 
 def growth_intervals(report: Report, indicator: str, until: int) -> tuple[Ends, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
@@ -12,8 +13,10 @@ from typing import TYPE_CHECKING
 
 from pensionbook.data.figures import decimal_outward, decimals_printed
 from pensionbook.data.package import Package
+from pensionbook.data.vintages import packages_of_superseded
 from pensionbook.engine.cited import Cited
 from pensionbook.engine.kept import reconciled
+from pensionbook.engine.proofs import proofs_of
 from pensionbook.engine.reconcile import Reconciliation, reconcile, superseded_verdicts
 from pensionbook.engine.results import VERDICTS, Verdict
 from pensionbook.errors import BuildError, NoFiguresError
@@ -23,7 +26,7 @@ from pensionbook.report.reasons import because, interval_text
 if TYPE_CHECKING:
     from rich.console import Console
 
-AUDIT_FILE, BOUNDS_FILE = "audit.csv", "bounds.csv"
+AUDIT_FILE, BOUNDS_FILE, PROOFS_FILE = "audit.csv", "bounds.csv", "proofs.json"
 AUDIT_COLUMNS = (
     "figure_id", "locator", "printed", "unit", "verdict", "implied_low", "implied_high", "because",
 )  # fmt: skip
@@ -44,13 +47,15 @@ def write_audit(
     jobs: int = 1,
     progress: Callable[[int, int], None] | None = None,
     keep_in: Path | None = None,
+    prove: bool = False,
 ) -> Reconciliation:
     """Reconcile a package and write ``audit.csv`` and ``bounds.csv`` into a folder.
 
-    Both files are written whole or not at all.
+    Each file is written whole or not at all.
 
     Args:
         keep_in: folder that keeps reconciliations; one found there is not done again.
+        prove: write ``proofs.json`` too; what is kept has no proofs and is done again.
 
     Raises:
         NoFiguresError: the package has no printed figures yet.
@@ -61,16 +66,19 @@ def write_audit(
             f"{package.name} has no printed figures yet; type the first ones into figures.csv of "
             f"{package.path}, one row each, and say the same command again"
         )
-    if keep_in is None:
-        result = reconcile(package, jobs=jobs, progress=progress)
+    if keep_in is None or prove:
+        result = reconcile(package, jobs=jobs, progress=progress, prove=prove)
     else:
         result = reconciled(package, keep_in)
-    write_tables(result, folder)
+    write_tables(result, folder, prove=prove)
     return result
 
 
-def write_tables(result: Reconciliation, folder: Path) -> None:
+def write_tables(result: Reconciliation, folder: Path, *, prove: bool = False) -> None:
     """Write ``audit.csv`` and ``bounds.csv`` of a reconciliation, each whole or not at all.
+
+    Args:
+        prove: write ``proofs.json`` too; the reconciliation must have kept its proofs.
 
     Raises:
         BuildError: the folder cannot be written.
@@ -79,6 +87,12 @@ def write_tables(result: Reconciliation, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         _write_csv(folder / AUDIT_FILE, AUDIT_COLUMNS, audit_rows(result))
         _write_csv(folder / BOUNDS_FILE, BOUNDS_COLUMNS, bounds_rows(result))
+        if prove:
+            older = packages_of_superseded(result.package)
+            results = [result, *(reconcile(part, prove=True) for part in older)]
+            proofs = proofs_of(result.package, results)
+            text = json.dumps(proofs, ensure_ascii=False, indent=0)
+            write_whole(folder / PROOFS_FILE, f"{text}\n".encode())
     except OSError as error:
         raise BuildError(
             f"cannot write the audit to {folder}: {error.strerror or error}; "

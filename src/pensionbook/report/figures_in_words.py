@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 
-from pensionbook.data.figures import decimals_printed
+from pensionbook.data.figures import (
+    LESS_THAN_HALF_A_UNIT,
+    decimals_printed,
+    numerals_in,
+)
 from pensionbook.data.package import Figure, Package
 from pensionbook.language.messages import mark, translate
 from pensionbook.language.numbers import commas, grouped, typeset
@@ -14,6 +20,11 @@ _STATISTICS = {
     "level": mark("level"),
     "change": mark("change"),
     "growth": mark("growth"),
+    "growth_change": mark("change of growth"),
+    "mean_growth": mark("mean annual growth"),
+    "multiple": mark("multiple of the earlier amount"),
+    "index": mark("index, earlier amount = 100"),
+    "contribution": mark("contribution to growth"),
     "share": mark("share"),
     "ratio": mark("ratio"),
     "direction": mark("direction"),
@@ -21,12 +32,21 @@ _STATISTICS = {
     "count": mark("count"),
     "parameter": mark("rule"),
 }
-_DIRECTIONS = {"rising": mark("rising"), "falling": mark("falling")}
+_WORDS = {
+    "rising": mark("rising"),
+    "falling": mark("falling"),
+    "not_available": mark("not available"),
+    "confidential": mark("confidential"),
+}
 _QUALIFIERS = {
     "about": mark("about {number}"),
     "nearly": mark("nearly {number}"),
     "over": mark("over {number}"),
     "at_least": mark("at least {number}"),
+    "more_than": mark("more than {number}"),
+    "at_most": mark("at most {number}"),
+    "less_than": mark("less than {number}"),
+    "rounded_up": mark("{number} (rounded up)"),
     "forecast": mark("{number} (forecast)"),
 }
 
@@ -38,10 +58,56 @@ def _decimals_told(figure: Figure) -> int:
 
 def unit_printed(figure: Figure, package: Package, language: str = "en") -> str:
     """The unit that follows the numeral; a fraction, a plain number and a direction have none."""
-    if figure.unit in ("", "one") or "/" in figure.printed:
+    if figure.statistic == "multiple" and figure.unit == "one":
+        return translate("times", language)
+    if figure.unit in ("", "one") or "/" in figure.printed or figure.statistic == "index":
         return ""
+    if changes_by_points(figure, package):
+        return translate("percentage points", language)
     name = package.name_of(package.units[figure.unit], language)
     return f"× {name}" if name[:1].isdigit() else name
+
+
+def changes_by_points(figure: Figure, package: Package) -> bool:
+    """Whether a number in percent is the difference of two: points, and no per cent of anything."""
+    is_rate = package.indicators[figure.indicator].kind == "rate"
+    differs = figure.statistic == "contribution" or (figure.statistic == "change" and is_rate)
+    return differs and figure.unit == "percent"
+
+
+def has_no_number(figure: Figure) -> bool:
+    """Whether the source prints a word or a sign in the place of a numeral."""
+    return not numerals_in(figure.printed)
+
+
+def numeral_in_words(
+    figure: Figure, language: str, told: Callable[[str], str] = str, unit: str = ""
+) -> str:
+    """What is printed, with its unit and its qualifier; the numerals as ``told`` writes them.
+
+    A direction and a cell without a number are words.
+    """
+    numerals = [told(numeral) for numeral in numerals_in(figure.printed)]
+    if figure.printed == LESS_THAN_HALF_A_UNIT:
+        half = Fraction(figure.rounded_to or 1) / 2
+        number = f"{told(f'{float(half):.6f}'.rstrip('0').rstrip('.'))}{unit}"
+        return translate("less than {number}", language, number=number)
+    if not numerals:
+        return translate(_WORDS.get(figure.printed, figure.printed), language)
+    number = numerals[-1]
+    if len(numerals) > 1:
+        number = translate("{low} to {high}", language, low=numerals[-2], high=numerals[-1])
+    number += unit if len(numerals) < 3 else ""
+    if len(numerals) > 2:
+        estimate = numerals[0] + unit
+        number = translate("{number} ({interval})", language, number=estimate, interval=number)
+    word = _QUALIFIERS.get(figure.qualifier, "")
+    if word:
+        number = translate(word, language, number=number)
+    if figure.rounded_to:
+        base = told(figure.rounded_to)
+        number = translate("{number}, rounded to {base}", language, number=number, base=base)
+    return number
 
 
 def figure_in_prose(figure: Figure, package: Package, language: str = "en") -> str:
@@ -51,16 +117,17 @@ def figure_in_prose(figure: Figure, package: Package, language: str = "en") -> s
     """
     from babel.numbers import format_decimal
 
-    try:
-        printed = Fraction(figure.printed)
-    except ValueError:
-        return _direction(figure.printed, language)
-    if "/" in figure.printed:
-        return figure.printed
+    numerals = numerals_in(figure.printed)
+    if len(numerals) != 1 or "/" in figure.printed:
+        # Words, a fraction and two numbers in one are told as they are printed.
+        plain = replace(figure, qualifier="exact", rounded_to="" if numerals else figure.rounded_to)
+        sign = "%" if len(numerals) > 1 and figure.unit == "percent" else ""
+        return numeral_in_words(plain, language, unit=sign)
+    printed = Fraction(figure.printed)
     unit = package.units.get(figure.unit)
     scale = unit.scale if unit else Fraction(1)
     decimals = decimals_printed(figure.printed)
-    word = "%" if figure.unit == "percent" else ""
+    word = "%" if figure.unit == "percent" and figure.statistic != "index" else ""
     if scale > 1:
         power, word = _large_unit(printed * scale, scale, language)
         printed, decimals = printed * scale / power, decimals + _zeros(power) - _zeros(scale)
@@ -82,21 +149,14 @@ def _zeros(power: Fraction) -> int:
     return len(str(power.numerator)) - 1
 
 
-def _direction(word: str, language: str) -> str:
-    return translate(_DIRECTIONS.get(word, word), language)
-
-
 def printed_in_words(figure: Figure, language: str = "en", unit: str = "") -> str:
     """The numeral as printed, its digits grouped, with its unit and its qualifier."""
-    if figure.statistic == "direction":
-        return _direction(figure.printed, language)
-    number = grouped(figure.printed)
-    if figure.statistic == "rank" and unit:
-        number = translate("number {number}", language, number=number)
-    elif unit:
-        number += unit if unit == "%" else f" {unit}"
-    word = _QUALIFIERS.get(figure.qualifier, "")
-    return typeset(translate(word, language, number=number)) if word else number
+    if figure.statistic == "rank" and unit and not has_no_number(figure):
+        return translate("number {number}", language, number=grouped(figure.printed))
+    if unit:
+        unit = unit if unit == "%" else f" {unit}"
+    text = numeral_in_words(figure, language, grouped, unit)
+    return text if text == grouped(figure.printed) + unit else typeset(text)
 
 
 def printed_with_unit(figure: Figure, package: Package, language: str = "en") -> str:
@@ -115,7 +175,10 @@ def measure_in_words(figure: Figure, package: Package, language: str = "en") -> 
         parts.append(name("groups", figure.group))
     parts.append(name("areas", figure.area))
     span = f"{figure.base_period}–{figure.period}" if figure.base_period else figure.period
-    parts += [span, translate(_STATISTICS[figure.statistic], language)]
+    statistic = translate(_STATISTICS[figure.statistic], language)
+    if figure.prices:
+        statistic = translate("{statistic} at constant prices", language, statistic=statistic)
+    parts += [span, statistic]
     text = commas(parts, language)
     if not figure.has_of:
         return text
@@ -128,6 +191,8 @@ def measure_in_words(figure: Figure, package: Package, language: str = "en") -> 
     if of_whom:
         names = " ".join(of_whom)
         whole = translate("{indicator} {names}", language, indicator=whole, names=names)
+    if figure.statistic == "contribution":
+        return translate("{part}, in {whole}", language, part=text, whole=whole)
     return translate("{part} of {whole}", language, part=text, whole=whole)
 
 

@@ -3,19 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import replace
 from fractions import Fraction
 
 from pensionbook.data.figures import (
-    VINTAGES,
+    WITHOUT_NUMBER,
     Interval,
     decimal_outward,
     decimals_printed,
+    number_of,
     read_figure,
 )
 from pensionbook.data.package import Figure, Package
-from pensionbook.data.vintages import revision, successor
+from pensionbook.data.readings import reading_of
+from pensionbook.data.vintages import is_later, revision, successor
+from pensionbook.engine.implicit import MEAN_OF_PARTS
 from pensionbook.engine.results import NamedRepair, Verdict
 from pensionbook.language.messages import mark, translate
+from pensionbook.language.numbers import commas
+from pensionbook.report.figures_in_words import (
+    changes_by_points,
+    has_no_number,
+    numeral_in_words,
+)
 
 _SYMBOLS = {"percent": " %", "one": "", "": ""}
 _VINTAGES = {
@@ -80,16 +90,17 @@ def superseded_in_words(figure: Figure, package: Package, language: str = "en") 
         ValueError: the figure is not superseded.
     """
     other = successor(figure, package)
-    later = VINTAGES.index(other.vintage) > VINTAGES.index(figure.vintage)
     text = translate(
         mark("{vintage}, superseded by {other} ({its_vintage})")
-        if later
+        if is_later(other, figure)
         else mark("{vintage}, set aside for {other} ({its_vintage})"),
         language,
-        vintage=translate(_VINTAGES[figure.vintage], language),
+        vintage=_publication(figure, language),
         other=other.figure_id,
-        its_vintage=translate(_VINTAGES[other.vintage], language),
+        its_vintage=_publication(other, language),
     )
+    if other.cell != figure.cell:
+        text = translate("{text}, which it speaks of", language, text=text)
     difference = revision(figure, package)
     if difference is None:
         return text
@@ -97,8 +108,9 @@ def superseded_in_words(figure: Figure, package: Package, language: str = "en") 
         return translate("{text}, which says the same", language, text=text)
     unit = _unit_in_words(figure.unit, package, language)
     amount = f"{_plain(abs(difference))}{_SYMBOLS.get(unit, f' {unit}')}"
-    if figure.unit not in _SYMBOLS and Fraction(figure.printed):
-        relative = 100 * difference / abs(Fraction(figure.printed))
+    before = number_of(figure.printed)
+    if figure.unit not in _SYMBOLS and before:
+        relative = 100 * difference / abs(before)
         amount += f" ({float(relative):+.2f} %)".replace("-", "\u2212")
     return translate(
         mark("{text}, revised upward by {amount}")
@@ -108,6 +120,14 @@ def superseded_in_words(figure: Figure, package: Package, language: str = "en") 
         text=text,
         amount=amount,
     )
+
+
+def _publication(figure: Figure, language: str) -> str:
+    """The vintage of a figure and when it was published, as far as it says so."""
+    parts = [translate(_VINTAGES[figure.vintage], language)] if figure.vintage else []
+    if figure.published:
+        parts.append(translate("published {day}", language, day=figure.published))
+    return commas(parts, language)
 
 
 def _plain(value: Fraction) -> str:
@@ -121,6 +141,12 @@ def _reason(verdict: Verdict, package: Package, language: str, brief: bool) -> s
     unit = _unit_in_words(
         figure.unit or package.indicators[figure.indicator].unit, package, language
     )
+    if changes_by_points(figure, package):
+        unit = translate("percentage points", language)
+    elif figure.statistic == "index":
+        unit = ""
+    elif figure.statistic == "multiple" and unit == "one":
+        unit = translate("times", language)
     allowed = interval_text(verdict.implied.interval, decimals, unit, language)
     printed = _printed(figure, unit, language)
     assumed = tuple(package.said(text, language) for text in verdict.implied.assumptions)
@@ -131,6 +157,22 @@ def _reason(verdict: Verdict, package: Package, language: str, brief: bool) -> s
             language,
             printed=printed,
         )
+    if figure.statistic == "rank":
+        return translate(
+            "printed {printed}; a place in an order says nothing about the amount",
+            language,
+            printed=printed,
+        )
+    if figure.printed in WITHOUT_NUMBER and verdict.implied.figures:
+        return translate(
+            "no number is printed ({printed}); the others allow {allowed}{basis}",
+            language,
+            printed=printed,
+            allowed=allowed,
+            basis=basis,
+        )
+    if figure.printed in WITHOUT_NUMBER:
+        return translate("no number is printed ({printed})", language, printed=printed)
     if verdict.verdict == "untested":
         return translate(
             "printed {printed}; nothing else in the package constrains it",
@@ -147,7 +189,7 @@ def _reason(verdict: Verdict, package: Package, language: str, brief: bool) -> s
             basis=basis,
         )
     if verdict.verdict == "disputed":
-        return translate(
+        reason = translate(
             "printed {printed}, without it the others allow {allowed}{basis}; {rivals}",
             language,
             printed=printed,
@@ -155,13 +197,48 @@ def _reason(verdict: Verdict, package: Package, language: str, brief: bool) -> s
             basis=basis,
             rivals=_rivals(verdict, package, language),
         )
-    return translate(
-        "printed {printed}, the others allow {allowed}{basis}",
-        language,
-        printed=printed,
-        allowed=allowed,
-        basis=basis,
-    )
+    else:
+        reason = translate(
+            "printed {printed}, the others allow {allowed}{basis}",
+            language,
+            printed=printed,
+            allowed=allowed,
+            basis=basis,
+        )
+    if _agrees_if_rounded_up(verdict, package):
+        reason = translate("{reason}; it agrees if it was rounded up", language, reason=reason)
+    if is_relaxed(verdict):
+        reason = translate(
+            "{reason}; the range is at least as wide as the tightest one, as a product of "
+            "unknowns is not bounded exactly",
+            language,
+            reason=reason,
+        )
+    return reason
+
+
+def is_relaxed(verdict: Verdict) -> bool:
+    """Whether the implied interval may be wider than need be.
+
+    Shares and growths whose difference is printed, and the mean of rates with its weights, are
+    products of unknowns, which the system holds less firmly than they are.
+    """
+    figure = verdict.figure
+    if (figure.statistic == "change" and figure.has_of) or figure.statistic == "growth_change":
+        return True
+    return MEAN_OF_PARTS.identity_id in verdict.implied.identities
+
+
+def _agrees_if_rounded_up(verdict: Verdict, package: Package) -> bool:
+    figure = verdict.figure
+    if verdict.verdict not in ("inconsistent", "disputed") or figure.qualifier != "exact":
+        return False
+    if number_of(figure.printed) is None or "/" in figure.printed or not verdict.implied.figures:
+        return False
+    if package.units[figure.unit].whole and not figure.rounded_to:
+        return False
+    reading = reading_of(replace(figure, qualifier="rounded_up"), package.units)
+    return reading.rounded.meets(verdict.implied.interval)
 
 
 def telling_decimals(verdict: Verdict) -> int:
@@ -170,7 +247,8 @@ def telling_decimals(verdict: Verdict) -> int:
     decimals = 3 if "/" in figure.printed else decimals_printed(figure.printed)
     if verdict.verdict not in ("inconsistent", "disputed") or figure.statistic == "direction":
         return decimals
-    printed = read_figure(figure.printed, figure.qualifier).widest
+    rounded_to = Fraction(figure.rounded_to) if figure.rounded_to else None
+    printed = read_figure(figure.printed, figure.qualifier, rounded_to=rounded_to).widest
     for more in range(decimals, decimals + 4):
         if not printed.meets(_outward(implied, more)):
             return more
@@ -194,20 +272,17 @@ def _unit_in_words(unit: str, package: Package, language: str) -> str:
 
 
 def _printed(figure: Figure, unit: str, language: str) -> str:
-    if figure.statistic == "direction":
-        return translate(figure.printed, language)
-    number = f"{figure.printed}{_SYMBOLS.get(unit, f' {unit}')}"
-    if figure.statistic == "rank":
+    unit = _SYMBOLS.get(unit, f" {unit}")
+    if figure.statistic == "rank" and not has_no_number(figure):
         number = translate("number {number}", language, number=figure.printed)
-    if figure.qualifier == "forecast":
-        return translate("as a forecast {number}", language, number=number)
-    words = {
-        "about": mark("about {number}"),
-        "nearly": mark("nearly {number}"),
-        "over": mark("over {number}"),
-        "at_least": mark("at least {number}"),
-    }
-    return translate(words.get(figure.qualifier, "{number}"), language, number=number)
+    elif figure.qualifier == "forecast":
+        number = numeral_in_words(replace(figure, qualifier="exact"), language, unit=unit)
+        number = translate("as a forecast {number}", language, number=number)
+    else:
+        number = numeral_in_words(figure, language, unit=unit)
+    if figure.source:
+        number = translate("{number} in {source}", language, number=number, source=figure.source)
+    return number
 
 
 def _basis(verdict: Verdict, assumed: tuple[str, ...], language: str) -> str:
@@ -293,7 +368,15 @@ def repair_in_words(
         for text in assumed
     ]
     glue = translate("{one} with {other}", language)[len("{one}") : -len("{other}")]
-    return glue.join([name for name in repair.figures if name not in without] + said)
+    sources = {figure.figure_id: figure.source for figure in package.figures if figure.source}
+    named = [
+        translate("{number} in {source}", language, number=name, source=sources[name])
+        if name in sources
+        else name
+        for name in repair.figures
+        if name not in without
+    ]
+    return glue.join(named + said)
 
 
 def _cut_off(number: int, language: str) -> str:

@@ -127,18 +127,24 @@ class Report(View):
     # -- what a cell shows --------------------------------------------------------------------
 
     def table(
-        self, table: pd.DataFrame, columns: Mapping[str, str], *, lacking: str
+        self, table: pd.DataFrame, columns: Mapping[str, str], *, lacking: str | Sentence
     ) -> ShownTable | Sentence:
         """A table under readable heads, or a sentence when the package has none of it.
 
         Args:
             columns: column of the table -> head, in order.
-            lacking: what is missing, as the object of "has no", in the report's language.
+            lacking: what is missing, as the object of "has no", in the report's language; or the
+                whole sentence where it is not the package that lacks it.
         """
         return self._lacks(lacking) if table.empty else shown(table, columns)
 
     def chart(
-        self, draw: Callable[..., Chart], table: pd.DataFrame, *, lacking: str, **options: object
+        self,
+        draw: Callable[..., Chart],
+        table: pd.DataFrame,
+        *,
+        lacking: str | Sentence,
+        **options: object,
     ) -> Sentence | None:
         """Show a chart of a table, or return a sentence when there is nothing to draw."""
         if table.empty:
@@ -178,7 +184,9 @@ class Report(View):
         alt = options.get("alt")
         return options | {"alt": alt.say(self.language)} if isinstance(alt, AltText) else options
 
-    def _lacks(self, lacking: str) -> Sentence:
+    def _lacks(self, lacking: str | Sentence) -> Sentence:
+        if isinstance(lacking, Sentence):
+            return lacking
         return Sentence(
             self.tr(
                 "The package {package} has no {lacking}; this part is left out.",

@@ -145,7 +145,7 @@ class View:
     def periods(
         self, indicator: str, group: str = "all", area: str = "", *, everywhen: bool = False
     ) -> list[str]:
-        """Periods in which the quantity is bounded on both sides, in order.
+        """Years and months in which the quantity is bounded on both sides, in order.
 
         Only those from the baseline to the reporting date, unless ``everywhen``.
         """
@@ -155,6 +155,7 @@ class View:
             quantity.period
             for quantity, bound in self.result.bounds.items()
             if tuple(quantity[:3]) == wanted
+            and is_period(quantity.period)
             and bound.low is not None
             and bound.high is not None
             and (everywhen or start <= end_in_years(quantity.period) <= end)
@@ -162,10 +163,10 @@ class View:
         return sorted(found, key=end_in_years)
 
     def mentioned_periods(self, indicator: str, group: str = "all", area: str = "") -> list[str]:
-        """Periods in which a figure or an identity mentions the quantity, bounded or not."""
+        """Years and months in which a figure or an identity mentions the quantity."""
         wanted = (indicator, group, area or self.area)
         found = (q.period for q in self.result.bounds if tuple(q[:3]) == wanted)
-        return sorted(found, key=end_in_years)
+        return sorted(filter(is_period, found), key=end_in_years)
 
     def knows(self, indicator: str, group: str = "all", area: str = "") -> bool:
         """Whether the package bounds the quantity on both sides in any period."""

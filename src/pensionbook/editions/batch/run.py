@@ -115,7 +115,7 @@ def build_batch(
     from pensionbook.notebooks.source import check_values
 
     package = load_package(base.raw)
-    check_values(base.values, package.areas)
+    check_values(base.values, package.areas, package.periods)
     check_temporary_folder()
     with held(base.output, order):
         if reason := Cache(places.cache_folder(cache_folder)).reason_against():

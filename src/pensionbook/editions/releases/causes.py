@@ -9,6 +9,7 @@ from typing import Any
 
 from pensionbook.data.package import Identity, Package
 from pensionbook.editions.releases.figurechanges import (
+    ADDITION,
     CORRECTION,
     REVISION,
     FigureChange,
@@ -19,7 +20,7 @@ from pensionbook.language.messages import mark
 
 IDENTITY, PARAMETER = mark("identity"), mark("parameter")
 CODE, DATA, SEVERAL = mark("code"), mark("data"), "several"
-KINDS = (REVISION, CORRECTION, IDENTITY, PARAMETER, CODE, DATA)
+KINDS = (REVISION, ADDITION, CORRECTION, IDENTITY, PARAMETER, CODE, DATA)
 _LIBRARY = ("pensionbook/", "schemas/")
 _NOTEBOOK = "notebooks/{name}.ipynb"
 _ID = re.compile(r"[\w:.-]*\w")

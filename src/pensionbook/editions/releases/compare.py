@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from pensionbook.data.figures import Interval
 from pensionbook.data.periods import is_period
-from pensionbook.editions.releases.causes import KINDS, Changes, Why, changes
+from pensionbook.editions.releases.causes import KINDS, PARAMETER, Changes, Why, changes
 from pensionbook.editions.releases.figurechanges import FigureChange
 from pensionbook.editions.releases.sides import Side, number
 from pensionbook.language.messages import available
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 VALUE, VERDICT, BOUND = "value", "verdict", "bound"
 # How the new range lies to the old one.
 SAME, WITHIN, WIDER, OVERLAPS, CONTRADICTS = "same", "within", "wider", "overlaps", "contradicts"
+# With other parameters the two speak of different things.
+RESTATED = "restated"
 MOVED, ADDED, REMOVED = "moved", "added", "removed"
 _Key = TypeVar("_Key", bound=Hashable)
 
@@ -49,7 +51,8 @@ class Move:
         kind: :data:`VALUE`, :data:`VERDICT` or :data:`BOUND`.
         id: of the value or the figure; for a bound what is bounded, separated by blanks.
         status: :data:`MOVED`, :data:`ADDED` or :data:`REMOVED`.
-        relation: how the new range lies to the old one; empty where ranges cannot be compared.
+        relation: how the new range lies to the old one; :data:`RESTATED` where parameters make it
+            that of something else, empty where ranges cannot be compared.
         difference: new less old, of the low and of the high end; None where an end is open.
         relative: each difference over the size of the old end; None where that is zero.
         finding: why it alters a stated finding: ``word``, ``verdict`` or ``sign``; else empty.
@@ -94,7 +97,7 @@ class Comparison:
         return tuple(move for move in self.moves if move.finding)
 
     def figures(self, kind: str) -> tuple[FigureChange, ...]:
-        """The figures that were revised, or those that were corrected."""
+        """The figures that were revised, added or corrected."""
         return tuple(change for change in self.changes.figures if change.kind == kind)
 
     def __repr__(self) -> str:
@@ -243,7 +246,15 @@ def _values(old: Side, new: Side, found: Changes, judged: Mapping[str, Why]) -> 
         moves.append(replace(move, notebook=notebook))
     # What names no figure, and has no moved neighbour that does, may count verdicts.
     counted = [replace(why, figures=(), identities=()) for why in judged.values()]
-    return tuple(_with_neighbours(moves, found, lambda move: move.notebook, counted))
+    told = _with_neighbours(moves, found, lambda move: move.notebook, counted)
+    return tuple(_restated(move) for move in told)
+
+
+def _restated(move: Move) -> Move:
+    """A move that other parameters may have caused: its ranges need not agree in anything."""
+    if PARAMETER in move.why.kinds and move.relation not in ("", SAME):
+        return replace(move, relation=RESTATED)
+    return move
 
 
 def _says_the_same(before: Range, after: Range) -> bool:

@@ -1,8 +1,9 @@
 """What happened to the printed figures between two packages: new data, or an error of ours?
 
-A *revision* is new data: another source, a later vintage, a figure that was not there. A
-*correction* mends an error of ours: the same place of the source and the same vintage, read or
-placed otherwise, or a figure taken out without a successor.
+A *revision* is new data in the place of older: another source, a later vintage. An *addition* is
+a figure of which there was none before. A *correction* mends an error of ours: the same place of
+the source and the same vintage, read or placed otherwise, or a figure taken out without a
+successor.
 """
 
 from __future__ import annotations
@@ -11,14 +12,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 
-from pensionbook.data.figures import VINTAGES, parse_numeral
+from pensionbook.data.figures import number_of
 from pensionbook.data.package import Figure, Package
-from pensionbook.data.vintages import successor
+from pensionbook.data.vintages import publication, successor
 from pensionbook.editions.releases.sides import Side
 from pensionbook.engine.cited import MARK
 from pensionbook.language.messages import mark
 
-REVISION, CORRECTION = mark("revision"), mark("correction")
+REVISION, ADDITION, CORRECTION = mark("revision"), mark("addition"), mark("correction")
 # What happened to a figure.
 REVISED, ADDED, SUPERSEDED = "revised", "added", "superseded"
 CORRECTED, WITHDRAWN, REINSTATED = "corrected", "withdrawn", "reinstated"
@@ -32,7 +33,7 @@ class FigureChange:
     """A change of one printed figure.
 
     Attributes:
-        kind: :data:`REVISION` or :data:`CORRECTION`.
+        kind: :data:`REVISION`, :data:`ADDITION` or :data:`CORRECTION`.
         what: what happened, one of the words above.
         old: the figure as it was in force; None where it is new.
         new: the figure now in force in its place; None where there is none.
@@ -123,7 +124,7 @@ def changes_between(old: Package, new: Package, mark: str = "") -> list[FigureCh
     new_names = set(after) - set(before) - set(renamed.values())
     for identifier in after:
         if identifier in new_names and identifier in in_force and identifier not in placed:
-            note(REVISION, ADDED, None, after[identifier])
+            note(ADDITION, ADDED, None, after[identifier])
     return found
 
 
@@ -174,18 +175,20 @@ def _heir(figure: Figure, cells: dict[tuple[str, ...], list[Figure]]) -> Figure 
     return max(rivals, key=_rank) if rivals else None
 
 
-def _rank(figure: Figure) -> int:
-    return VINTAGES.index(figure.vintage) if figure.vintage else -1
+def _rank(figure: Figure) -> tuple[int, str]:
+    return publication(figure)
 
 
 def _difference(
     one: Figure | None, other: Figure | None, old: Package, new: Package
 ) -> tuple[Fraction | None, Fraction | None]:
-    if one is None or other is None or "direction" in (one.statistic, other.statistic):
+    if one is None or other is None:
         return None, None
     first, second = old.units.get(one.unit), new.units.get(other.unit)
     if first is None or second is None or first.base != second.base:
         return None, None
-    before = parse_numeral(one.printed)
-    difference = parse_numeral(other.printed) * second.scale / first.scale - before
+    before, after = number_of(one.printed), number_of(other.printed)
+    if before is None or after is None:
+        return None, None
+    difference = after * second.scale / first.scale - before
     return difference, difference / abs(before) if before else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -15,7 +15,7 @@ from pensionbook.data.figures import Interval
 from pensionbook.data.package import Figure
 from pensionbook.editions.releases import wordsof
 from pensionbook.editions.releases.compare import Comparison, Move, Range
-from pensionbook.editions.releases.figurechanges import ADDED, CORRECTION, REVISION, FigureChange
+from pensionbook.editions.releases.figurechanges import ADDITION, CORRECTION, REVISION, FigureChange
 from pensionbook.editions.releases.sides import Side
 from pensionbook.errors import ReleaseError, listed, quote
 from pensionbook.files.atomic import write_whole
@@ -27,6 +27,7 @@ _ROWS_AT_MOST = 25
 _SPECIAL = re.compile(r"([\\`*{}\[\]<>|#~$^]|(?<!\w)_|_(?!\w))")
 _FIGURES = {
     REVISION: mark("Printed figures revised (new data)"),
+    ADDITION: mark("Printed figures added (new data)"),
     CORRECTION: mark("Printed figures corrected (our errors)"),
 }
 _MOVES = (
@@ -70,6 +71,7 @@ def to_json(comparison: Comparison) -> dict[str, Any]:
         "new": _side(comparison.new),
         "counts": counts(comparison),
         "revisions": [_figure_change(change) for change in comparison.figures(REVISION)],
+        "additions": [_figure_change(change) for change in comparison.figures(ADDITION)],
         "corrections": [_figure_change(change) for change in comparison.figures(CORRECTION)],
         "identities": dict(found.identities),
         "parameters": _pairs(found.parameters),
@@ -86,6 +88,7 @@ def counts(comparison: Comparison) -> dict[str, int]:
     """How many of each there are."""
     return {
         "revisions": len(comparison.figures(REVISION)),
+        "additions": len(comparison.figures(ADDITION)),
         "corrections": len(comparison.figures(CORRECTION)),
         "values": len(comparison.values),
         "verdicts": len(comparison.verdicts),
@@ -214,7 +217,7 @@ def summary(comparison: Comparison, language: str) -> list[str]:
             translate(
                 "Moved: {values} values, {verdicts} verdicts, {bounds} bounds; {findings} of "
                 "these alter a stated finding. Figures: {revisions} revised (new data), "
-                "{corrections} corrected (our errors).",
+                "{additions} added (new data), {corrections} corrected (our errors).",
                 language,
                 **found,
             )
@@ -227,7 +230,7 @@ def listings(comparison: Comparison, language: str, at_most: int | None) -> list
     found = []
     columns = [translate(column, language) for column in _FIGURE_COLUMNS]
     for kind, title in _FIGURES.items():
-        changed = _telling(comparison.figures(kind))
+        changed = comparison.figures(kind)
         rows = [(_figure_row(c, comparison, language), False) for c in changed[:at_most]]
         found.append(_listing(title, columns, rows, len(changed), language))
     columns = [translate(column, language) for column in _MOVE_COLUMNS]
@@ -242,11 +245,6 @@ def _listing(title: str, columns: list[str], rows: list[Row], all_: int, languag
     count = all_ - len(rows)
     left = translate("{count} more rows are left out; the JSON has all.", language, count=count)
     return Listing(translate(title, language), columns, rows, left if count else "")
-
-
-def _telling(changed: Sequence[FigureChange]) -> list[FigureChange]:
-    """Figures that stand in the place of others first, then those that are new."""
-    return sorted(changed, key=lambda change: change.what == ADDED)
 
 
 def _moved_first(moves: Iterable[Move]) -> list[Move]:

@@ -18,6 +18,7 @@ _RELATIONS = {
     "wider": mark("holds the old range"),
     "overlaps": mark("overlaps the old range"),
     "contradicts": mark("contradicts the old range"),
+    "restated": mark("of other parameters"),
     "same": mark("the same range"),
     "added": mark("new"),
     "removed": mark("no longer stated"),
