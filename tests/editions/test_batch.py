@@ -200,12 +200,15 @@ def test_one_manifest_stands_over_all_and_verify_reads_it(regions: Project) -> N
 
 
 @pytest.mark.slow
-def test_a_foreign_folder_is_not_written_to(regions: Project, tmp_path: Path) -> None:
-    (tmp_path / "thesis.txt").touch()
-    run = regions.build("--each", "area", "--output", str(tmp_path))
+@pytest.mark.parametrize("name", ["thesis.txt", "en/thesis.txt", "index.html", "north/thesis.txt"])
+def test_a_foreign_folder_is_not_written_to(regions: Project, tmp_path: Path, name: str) -> None:
+    (tmp_path / name).parent.mkdir(exist_ok=True)
+    (tmp_path / name).touch()
+    run = regions.build("--each", "area", "--only", "north", "--output", str(tmp_path))
     assert run.returncode == 1
-    assert "holds 'thesis.txt', which no batch of these areas writes" in run.stderr
-    assert files_of(tmp_path) == {"thesis.txt": b""}
+    where = f"holds '{name.removeprefix('north/')}', which no b"
+    assert where in run.stderr.replace("\n", " ") + run.stdout
+    assert files_of(tmp_path)[name] == b""
 
 
 # -- when something fails ------------------------------------------------------------------------

@@ -128,7 +128,7 @@ def test_the_command_shows_and_clears_and_a_damaged_entry_is_remade(standing: Pr
     altered = notebooks[1].path.read_bytes().replace(b"[", b"(", 2)
     notebooks[1].path.write_bytes(altered)
     before = standing.output_bytes()
-    (standing.output / "manifest.json").unlink()
+    (standing.output / "values.json").unlink()
     again = standing.build()
     assert again.returncode == 0, again.stderr
     assert again.stderr.count("running") == 2

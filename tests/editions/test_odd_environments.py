@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import subprocess
 import sys
 import time
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 
 from disks import other_disk
 from pensionbook.errors import BuildError, NotebookError
-from pensionbook.files import temporary
 from pensionbook.files.cache import Cache
 from pensionbook.files.temporary import check_temporary_folder, folder_for_sockets
 from pensionbook.notebooks.pool import last_complaint
@@ -103,7 +104,8 @@ def test_a_full_temporary_folder_is_told(tmp_path: Path, monkeypatch: pytest.Mon
     with other_disk(tmp_path) as disk:
         monkeypatch.setenv("TMPDIR", str(disk.folder))
         if not disk.is_small:
-            monkeypatch.setattr(temporary, "_ROOM", 10**12)
+            full = OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+            monkeypatch.setattr("tempfile.TemporaryFile", Mock(side_effect=full))
         disk.fill(monkeypatch, leave=1000)
         with pytest.raises(BuildError, match=r"TMPDIR=.*: No space left on device; make room"):
             check_temporary_folder()

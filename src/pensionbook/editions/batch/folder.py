@@ -6,6 +6,7 @@ import contextlib
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -37,7 +38,10 @@ def wanted_manifest(order: Order, state: BatchState, versions: Mapping[str, str]
 def publish(
     order: Order, files: Mapping[str, bytes], state: BatchState, versions: Mapping[str, str]
 ) -> None:
-    """Put the overview in place; the manifest comes last, so that a cut is noticed."""
+    """Put the overview in place; the manifest comes last, so that a cut is noticed.
+
+    Before the first overview there comes one that says what is about to be written.
+    """
     output = order.base.output
     staging = Path(tempfile.mkdtemp(prefix=".overview-", dir=output))
     try:
@@ -45,6 +49,9 @@ def publish(
             path = staging / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content)
+        if records.read(output) is None:
+            coming = {name: sha256(content).hexdigest() for name, content in files.items()}
+            manifest.write(wanted_manifest(order, state, versions) | {"outputs": coming}, output)
         for entry in sorted(staging.iterdir()):
             if entry.is_dir():
                 swap_into_place(entry, output / entry.name)
@@ -52,7 +59,7 @@ def publish(
                 entry.replace(output / entry.name)
         _drop_former(output, order, {name.partition("/")[0] for name in files})
         written = wanted_manifest(order, state, versions)
-        beside = records.overview(output, written[records.EDITIONS])
+        beside = records.overview(output, [*written[records.EDITIONS], *order.areas])
         # What is hidden is this staging folder, or a killed worker's, and goes.
         written["outputs"] = {n: digest for n, digest in beside.files.items() if n[0] != "."}
         manifest.write(written, staging)
@@ -100,15 +107,11 @@ def held(output: Path, order: Order) -> Iterator[None]:
 
 def _check_folder(output: Path, order: Order) -> None:
     earlier = records.read(output) or {records.EDITIONS: {}, "outputs": {}}
-    own = {
-        *("index.html", "overview.csv", manifest.NAME),
-        *order.base.languages,
-        *order.areas,
-        *order.left_out,
-        *earlier[records.EDITIONS],
-        *(name.partition("/")[0] for name in earlier["outputs"]),
-    }
-    strangers = sorted(e.name for e in output.iterdir() if e.name[0] != "." and e.name not in own)
+    # Whoever builds an edition sees to what lies in its folder.
+    editions = (*order.areas, *order.left_out, *earlier[records.EDITIONS])
+    beside = records.overview(output, editions)
+    found = {*beside.files, *beside.strange} - set(earlier["outputs"])
+    strangers = sorted(name for name in found if name[0] != ".")
     if strangers:
         raise BuildError(
             f"{output} holds {strangers[0]!r}, which no batch of these areas writes; move it "
