@@ -12,6 +12,7 @@ from math import prod
 
 from gmpy2 import mpq
 
+from pensionbook.engine.nearby import NearbyLP
 from pensionbook.engine.problem import (
     UNPROVED,
     Answer,
@@ -32,6 +33,8 @@ from pensionbook.errors import UnprovedError
 
 # Beyond so many combinations of repairs, what holds under each of them is not looked for.
 COMBINATIONS_TRIED = 256
+# Components with so many columns are asked from few of their rows at a time.
+NEARBY_FROM = 100
 _NOTHING = Repair(frozenset(), frozenset())
 
 
@@ -40,7 +43,8 @@ class PartSolver:
 
     def __init__(self, problem: Part) -> None:
         self.rows = rows_of(problem)
-        self._lp = ExactLP(problem.columns + 1, [r.row for r in self.rows], scales_of(problem))
+        family = NearbyLP if problem.columns >= NEARBY_FROM else ExactLP
+        self._lp = family(problem.columns + 1, [r.row for r in self.rows], scales_of(problem))
         self._of_claim: dict[int, list[int]] = {}
         self._of_assumption: dict[int, list[int]] = {}
         for index, row in enumerate(self.rows):
@@ -72,6 +76,8 @@ class PartSolver:
 
         A yes is proved; a no may also mean that no proof was found.
         """
+        if isinstance(self._lp, NearbyLP) and self._lp.is_feasible():
+            return True
         try:
             self._lp.minimise_within({})
         except (Infeasible, UnprovedError):
