@@ -52,6 +52,7 @@ class PartSolver:
                 self._of_claim.setdefault(row.claim, []).append(index)
             if row.assumption is not None:
                 self._of_assumption.setdefault(row.assumption, []).append(index)
+        self._lp.set_active([n for n, row in enumerate(self.rows) if row.spare], False)
         self._left_out = _NOTHING
 
     def leave_out(self, repair: Repair) -> None:
@@ -69,7 +70,9 @@ class PartSolver:
         row = self.rows[index]
         if row.claim in repair.removed or row.assumption in repair.assumptions:
             return False
-        return not (row.narrow and row.claim in repair.truncated)
+        if row.claim in repair.truncated:
+            return not row.narrow
+        return not row.spare
 
     def is_feasible(self) -> bool:
         """Whether some point satisfies all rows, strict ones strictly.
@@ -114,7 +117,16 @@ class PartSolver:
 
     def rows_at_stake(self, repair: Repair) -> list[int]:
         """The rows that a repair does away with."""
-        return [index for index in range(len(self.rows)) if not self._stays(index, repair)]
+        of_claims = (
+            index
+            for claim in sorted(repair.removed | repair.truncated)
+            for index in self._of_claim.get(claim, ())
+        )
+        of_assumptions = (
+            index for n in sorted(repair.assumptions) for index in self._of_assumption[n]
+        )
+        found = {*of_claims, *of_assumptions}
+        return [index for index in sorted(found) if not self._stays(index, repair)]
 
     def breaks(self, indices: Sequence[int], repair: Repair) -> bool:
         """Whether some of these rows stay in force under a repair."""

@@ -11,8 +11,7 @@ others, "Very large-scale linear programming", 1992).
 
 from __future__ import annotations
 
-from collections import ChainMap
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from heapq import nlargest
 from math import inf
@@ -31,6 +30,7 @@ _BLOCK = 16
 # A neighbourhood is given up beyond this many columns.
 _MOST_COLUMNS = 150
 _FIRST_GROWTH = 6
+_WEIGHTS = 3
 _ZERO = mpq(0)
 _BITS = 30
 _NEGLIGIBLE = 1e-9
@@ -48,6 +48,28 @@ class _Neighbourhood:
     row_number: dict[int, int]
     lp: ExactLP
     off: set[int] = field(default_factory=set)
+
+
+class _Moved(Mapping[int, mpq]):
+    """A known point of which some columns have moved; computed where it is looked at."""
+
+    def __init__(self, known: Vector, moved: Vector, local: Mapping[int, int]) -> None:
+        self._known, self._moved, self._local = known, moved, local
+        self._rest = moved.get(0, _ZERO)
+
+    def __getitem__(self, column: int) -> mpq:
+        if column in self._local:
+            return self._moved.get(self._local[column], _ZERO)
+        return self._rest * self._known[column]
+
+    def __contains__(self, column: object) -> bool:
+        return column in self._local or column in self._known
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(self._local.keys() | self._known.keys())
+
+    def __len__(self) -> int:
+        return len(self._local.keys() | self._known.keys())
 
 
 class NearbyLP:
@@ -75,6 +97,7 @@ class NearbyLP:
         self._room: np.ndarray | None = None
         self._products: dict[int, mpq] = {}
         self._known: dict[frozenset[int], _Neighbourhood | None] = {}
+        self._roomy: dict[int, list[int]] = {}
 
     def set_active(self, rows: Iterable[int], active: bool) -> None:
         """Switch rows on or off for the questions that follow."""
@@ -138,7 +161,8 @@ class NearbyLP:
 
     def _nearby(self, cost: Vector, norm: Vector, key: frozenset[int]) -> Optimum | None:
         if key not in self._known:
-            self._known[key] = self._around({j for block in key for j in self._members[block]})
+            asked = {j for block in key for j in self._members[block]}
+            self._known[key] = self._around(asked | self._counterweights(asked))
         growth = _FIRST_GROWTH
         while (near := self._known[key]) is not None:
             self._switch(near)
@@ -157,6 +181,19 @@ class NearbyLP:
             self._known[key] = self._around({*near.columns, *joining})
         return None
 
+    def _counterweights(self, asked: set[int]) -> set[int]:
+        """In each long equation, the columns with most room: without them nothing could move."""
+        found: set[int] = set()
+        for i in {i for j in asked for i in self._by_column[j]}:
+            row = self._rows[i]
+            if row.equal and i not in self._off and len(row.coefficients) > _SHORT:
+                if i not in self._roomy:
+                    room = self._room_to_move()
+                    columns = [j for j in row.coefficients if j]
+                    self._roomy[i] = nlargest(2 * _WEIGHTS + _BLOCK, columns, key=room.__getitem__)
+                found.update([j for j in self._roomy[i] if j not in asked][:_WEIGHTS])
+        return found
+
     def _around(self, moving: set[int]) -> _Neighbourhood:
         """The rows of some columns; column 0 stands for all others, in the known proportions."""
         point = self._point
@@ -174,7 +211,8 @@ class NearbyLP:
             )
             if rest:
                 coefficients[0] = rest
-            near.append(Row(coefficients, row.equal, row.strict))
+            # Only ever asked about the closure.
+            near.append(Row(coefficients, row.equal))
         scales = [1.0, *(self._scales[j] for j in columns)]
         return _Neighbourhood(
             columns,
@@ -218,14 +256,10 @@ class NearbyLP:
         wanted = [j for j, a in outside.items() if a and j]
         return nlargest(growth, wanted, key=lambda j: abs(float(outside[j])) * room[j])
 
-    def _whole_point(self, point: Vector, near: _Neighbourhood) -> ChainMap[int, mpq]:
+    def _whole_point(self, point: Vector, near: _Neighbourhood) -> Vector:
         known = self._point
         assert known is not None
-        rest = point.get(0, _ZERO)
-        if rest != 1:
-            known = {j: rest * value for j, value in known.items()}
-        moved = {j: point.get(n, _ZERO) for j, n in near.local.items()}
-        return ChainMap(moved, known)
+        return _Moved(known, point, near.local)
 
     # -- the known point --------------------------------------------------------------------------
 
@@ -263,6 +297,7 @@ class NearbyLP:
         self._point = None
         self._products = {}
         self._known = {}
+        self._roomy = {}
         self._room = None
 
     def _found_middle(self) -> dict[int, mpq] | None:

@@ -81,7 +81,8 @@ class Answer:
 class RowOf:
     """A row with its owner: a claim or an equation; ``narrow`` rows hold only if rounded.
 
-    ``assumption`` is the number of the assumption that an equation rests on.
+    ``assumption`` is the number of the assumption that an equation rests on. A ``spare`` row says
+    less than a narrow row of its claim: it matters where that one does not hold.
     """
 
     row: Row
@@ -89,6 +90,7 @@ class RowOf:
     equation: int | None
     narrow: bool = False
     assumption: int | None = None
+    spare: bool = False
 
 
 def rows_of(problem: Part) -> list[RowOf]:
@@ -100,7 +102,10 @@ def rows_of(problem: Part) -> list[RowOf]:
     ]
     for number, claim in enumerate(problem.claims):
         for form in claim.forms:
-            rows += [RowOf(row, number, None, narrow) for row, narrow in _rows(form, claim.reading)]
+            rows += [
+                RowOf(row, number, None, narrow, spare=spare)
+                for row, narrow, spare in _rows(form, claim.reading)
+            ]
             if tuple(form.denominator) != (ONE,):
                 # The base of a rate is more than nothing.
                 rows.append(RowOf(Row(form.denominator, strict=True), number, None))
@@ -120,18 +125,21 @@ def scales_of(problem: Part) -> list[float]:
     return [1.0] + [found.get(column, usual) for column in range(1, problem.columns + 1)]
 
 
-def _rows(form: Form, reading: Reading) -> list[tuple[Row, bool]]:
+def _rows(form: Form, reading: Reading) -> list[tuple[Row, bool, bool]]:
+    """The rows of a claim, and whether each is narrow, and spare."""
     narrow, wide = reading.rounded, reading.widest
     if wide.low is not None and wide.low == wide.high:
-        return [(_at_least(form, wide.low, 1, equal=True), False)]
+        return [(_at_least(form, wide.low, 1, equal=True), False, False)]
     rows = []
     for sign, inner, outer in (
         (1, (narrow.low, narrow.low_open), (wide.low, wide.low_open)),
         (-1, (narrow.high, narrow.high_open), (wide.high, wide.high_open)),
     ):
+        spare = None not in (inner[0], outer[0]) and inner[0] * sign > outer[0] * sign
         for end, is_narrow in ((outer, False), (inner, True)):
             if end[0] is not None and not (is_narrow and inner == outer):
-                rows.append((_at_least(form, end[0], sign, strict=end[1]), is_narrow))
+                row = _at_least(form, end[0], sign, strict=end[1])
+                rows.append((row, is_narrow, spare and not is_narrow))
     return rows
 
 

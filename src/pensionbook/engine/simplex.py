@@ -60,7 +60,7 @@ class Optimum:
     """A proved optimum: exact value, the point that attains it, the multipliers that prove it."""
 
     value: mpq
-    point: dict[int, mpq]
+    point: Mapping[int, mpq]
     multipliers: dict[int, mpq]
 
 
