@@ -74,13 +74,23 @@ class PartSolver:
             return not row.narrow
         return not row.spare
 
+    @property
+    def is_large(self) -> bool:
+        """Whether it is asked from few of its rows at a time."""
+        return isinstance(self._lp, NearbyLP)
+
+    def holds(self, repair: Repair) -> bool:
+        """Whether the rows that a repair leaves are feasible, as :meth:`is_feasible`."""
+        self.leave_out(repair)
+        return self.is_feasible()
+
     def is_feasible(self) -> bool:
         """Whether some point satisfies all rows, strict ones strictly.
 
         A yes is proved; a no may also mean that no proof was found.
         """
-        if isinstance(self._lp, NearbyLP) and self._lp.is_feasible():
-            return True
+        if isinstance(self._lp, NearbyLP):
+            return self._lp.is_feasible()
         try:
             self._lp.minimise_within({})
         except (Infeasible, UnprovedError):
@@ -148,7 +158,9 @@ def solve_component(problem: Part) -> Answer:
     all_checked = True
     if not model.is_feasible():
         try:
-            clusters, all_checked = smallest_repairs(problem, model.rows, scales_of(problem))
+            clusters, all_checked = smallest_repairs(
+                problem, model.rows, scales_of(problem), model.holds if model.is_large else None
+            )
         except UnprovedError:
             return unproved(problem)
     bounds, under_any = _bounds(model, problem.columns, clusters, all_checked)
@@ -176,7 +188,11 @@ def _bounds(
     model: PartSolver, columns: int, clusters: Sequence[Cluster], all_checked: bool
 ) -> tuple[dict[int, Span], dict[int, Span]]:
     """Bounds of every column without all that is in some repair, and under any repair."""
-    stakes = [(cluster, model.rows_at_stake(all_of((cluster,)))) for cluster in clusters]
+    stakes = [
+        (cluster, model.rows_at_stake(all_of((cluster,))))
+        for cluster in clusters
+        if len(cluster.repairs) > 1
+    ]
     model.leave_out(all_of(clusters))
     strict: dict[tuple[int, int], End] = {}
     open_ends: list[tuple[int, int]] = []

@@ -125,6 +125,21 @@ class ExactLP:
         """
         return self._answer(cost, {self._margin: mpq(1)}, frozenset())
 
+    def blamed(self, cost: Vector) -> list[int]:
+        """Rows whose floating-point multipliers carry the minimum where column 0 is one.
+
+        Nothing is proved: a hint where to look.
+        """
+        self._solver.changeColBounds(self._margin, 0.0, 0.0)
+        self._held = frozenset({self._margin})
+        self._set_question(cost, {0: mpq(1)})
+        # Without a negative cost, no row that is broken keeps the dual from being feasible.
+        self._solver.setOptionValue("simplex_strategy", 1)
+        self._solver.run()
+        self._solver.setOptionValue("simplex_strategy", 4)
+        duals = np.abs(np.asarray(self._solver.getSolution().row_dual)[: self._given])
+        return np.flatnonzero(duals > _NEGLIGIBLE * max(1.0, duals.max(initial=0.0))).tolist()
+
     def _answer(self, cost: Vector, norm: Vector, held: frozenset[int]) -> Optimum:
         if held != self._held:
             self._solver.changeColBounds(self._margin, 0.0, 0.0 if held else inf)

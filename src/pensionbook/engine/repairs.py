@@ -10,7 +10,8 @@ for each set of what is removed, the fewest that it needs are found.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from itertools import product
 from math import prod
 
@@ -30,9 +31,16 @@ Conflict = dict[int, bool]
 
 
 def smallest_repairs(
-    problem: Part, rows: Sequence[RowOf], scales: Sequence[float]
+    problem: Part,
+    rows: Sequence[RowOf],
+    scales: Sequence[float],
+    holds: Callable[[Repair], bool] | None = None,
 ) -> tuple[tuple[Cluster, ...], bool]:
     """All smallest repairs, as clusters whose choices combine freely.
+
+    Args:
+        holds: for a large component, whether it is quickly proved that a repair leaves a feasible
+            rest; then conflicts too are looked for among few rows first.
 
     Returns:
         The clusters (none if the component is feasible after all) and whether every combination
@@ -43,7 +51,7 @@ def smallest_repairs(
         UnprovedError: no exact proof was found, there are too many conflicts, or what is taken
             for granted contradicts itself.
     """
-    tester = _Tester(problem, rows, scales)
+    tester = _Tester(problem, rows, scales, holds)
     conflicts = list(_disjoint_conflicts(tester))
     settled: set[Repair] = set()
     while True:
@@ -52,9 +60,9 @@ def smallest_repairs(
         for repair in _combinations(clusters, complete):
             if repair in settled:
                 continue
-            conflict = tester.conflict(repair.removed, repair.truncated)
-            if conflict is not None:
-                conflicts.append(conflict)
+            found = tester.conflicts(repair.removed, repair.truncated)
+            if found:
+                conflicts += found
                 if len(conflicts) > MOST_CONFLICTS:
                     raise UnprovedError("too many conflicts to find all smallest repairs")
                 break
@@ -72,14 +80,7 @@ def _told_apart(cluster: Cluster, claims: int, certain: Sequence[Conflict]) -> C
     Args:
         certain: the conflicts of which one item alone is removed in some repair.
     """
-    repairs = tuple(
-        Repair(
-            frozenset(item for item in repair.removed if item < claims),
-            repair.truncated,
-            frozenset(item - claims for item in repair.removed if item >= claims),
-        )
-        for repair in cluster.repairs
-    )
+    repairs = tuple(_apart(r.removed, r.truncated, claims) for r in cluster.repairs)
     always = frozenset.intersection(*(repair.assumptions for repair in repairs))
     excluding = {
         assumption: frozenset(
@@ -94,10 +95,29 @@ def _told_apart(cluster: Cluster, claims: int, certain: Sequence[Conflict]) -> C
     return Cluster(repairs, excluding)
 
 
+def _apart(removed: Iterable[int], truncated: Iterable[int], claims: int) -> Repair:
+    """A repair told by items as one of claims and assumptions."""
+    removed = frozenset(removed)
+    return Repair(
+        frozenset(item for item in removed if item < claims),
+        frozenset(truncated),
+        frozenset(item - claims for item in removed if item >= claims),
+    )
+
+
 class _Tester:
     """Feasibility with an exact proof either way: rows may give, the least total give is sought."""
 
-    def __init__(self, problem: Part, rows: Sequence[RowOf], scales: Sequence[float]) -> None:
+    def __init__(
+        self,
+        problem: Part,
+        rows: Sequence[RowOf],
+        scales: Sequence[float],
+        holds: Callable[[Repair], bool] | None = None,
+    ) -> None:
+        self._problem = problem
+        self._holds = holds
+        self._scales = scales
         self._rows = rows
         self._items = [_item_of(row, problem) for row in rows]
         columns = problem.columns + 1
@@ -117,17 +137,58 @@ class _Tester:
         self._lp = ExactLP(columns, elastic, scales)
         self._soft = [index for index, item in enumerate(self._items) if item is not None]
 
-    def conflict(
+    def conflicts(
         self, removed: Iterable[int] = (), truncated: Iterable[int] = ()
-    ) -> Conflict | None:
-        """A minimal conflict among the items that are left, or ``None``: proved feasible."""
-        removed, truncated = set(removed), set(truncated)
-        active = [
+    ) -> list[Conflict]:
+        """Conflicts among the items that are left; none: proved feasible."""
+        removed, truncated = frozenset(removed), frozenset(truncated)
+        if self._holds is not None:
+            found = list(self._conflicts_nearby(removed, truncated))
+            repair = _apart(removed, truncated, len(self._problem.claims))
+            if found or self._holds(repair):
+                return found
+        conflict = self._conflict(self._left(removed, truncated))
+        return [] if conflict is None else [conflict]
+
+    def _left(self, removed: frozenset[int], truncated: frozenset[int]) -> list[int]:
+        return [
             i
             for i in self._soft
             if self._items[i] not in removed
             and not (self._rows[i].narrow and self._rows[i].claim in truncated)
         ]
+
+    def _conflicts_nearby(
+        self, removed: frozenset[int], truncated: frozenset[int]
+    ) -> Iterator[Conflict]:
+        """Conflicts proved from the rows around those that the floating-point solver blames."""
+        active = [
+            i
+            for i in self._left(removed, truncated)
+            if not self._rows[i].spare or self._rows[i].claim in truncated
+        ]
+        self._lp.set_active(self._soft, False)
+        self._lp.set_active(active, True)
+        for columns in _joined(self._rows[i].row for i in self._lp.blamed(self._cost)):
+            near = self._around(columns)
+            conflict = near._conflict(near._left(removed, truncated))
+            if conflict is not None:
+                yield conflict
+
+    def _around(self, columns: set[int]) -> _Tester:
+        """A tester of the rows that stand in some columns alone."""
+        local = {j: n for n, j in enumerate(sorted(columns | {0}))}
+        rows = [
+            replace(row, row=replace(row.row, coefficients=renamed))
+            for row in self._rows
+            if row.row.coefficients.keys() <= local.keys()
+            and (renamed := {local[j]: a for j, a in row.row.coefficients.items()})
+        ]
+        problem = replace(self._problem, columns=len(local) - 1)
+        return _Tester(problem, rows, [self._scales[j] for j in local])
+
+    def _conflict(self, active: Sequence[int]) -> Conflict | None:
+        """A minimal conflict among some rows, or ``None``: proved feasible."""
         core = self._infeasible_rows(active)
         if core is None:
             return None
@@ -168,9 +229,26 @@ def _item_of(row: RowOf, problem: Part) -> int | None:
 def _disjoint_conflicts(tester: _Tester) -> Iterator[Conflict]:
     """Conflicts that share no claim: a quick first collection."""
     used: set[int] = set()
-    while (conflict := tester.conflict(used)) is not None:
-        yield conflict
-        used |= conflict.keys()
+    while found := tester.conflicts(used):
+        for conflict in found:
+            if not used & conflict.keys():
+                yield conflict
+                used |= conflict.keys()
+
+
+def _joined(rows: Iterable[Row]) -> list[set[int]]:
+    """The columns of rows, those together that some rows join."""
+    groups: list[set[int]] = []
+    for row in rows:
+        joined = set(row.coefficients) - {0}
+        apart = []
+        for group in groups:
+            if group & joined:
+                joined |= group
+            else:
+                apart.append(group)
+        groups = [*apart, joined]
+    return groups
 
 
 def _clusters(conflicts: Sequence[Conflict]) -> tuple[Cluster, ...]:
