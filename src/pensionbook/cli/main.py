@@ -40,6 +40,12 @@ _JOBS = typer.Option(
     help="Notebooks that run at one time; with --each editions.",
     show_default="as many as processors",
 )
+_TIME_LIMIT = typer.Option(
+    "--time-limit",
+    min=0.0,
+    metavar="SECONDS",
+    help="After so many seconds look for no more proofs; what is not proved is told so.",
+)
 _PARAMETER = option(
     *("--parameter", "-p"),
     value="NAME=VALUE",
@@ -183,6 +189,7 @@ def audit(
     every: Annotated[
         bool, typer.Option("--all", help="Also list the figures nothing else constrains.")
     ] = False,
+    time_limit: Annotated[float, _TIME_LIMIT] = 600.0,
 ) -> None:
     """Test all printed figures against each other and say which cannot be right, and why.
 
@@ -203,6 +210,7 @@ def audit(
             folder,
             jobs=os.cpu_count() or 1,
             progress=lambda done, total: bar.update(task, completed=done, total=total),
+            time_limit=time_limit,
         )
     print_audit(result, Console(), every=every)
     typer.echo(f"written: {folder / 'audit.csv'} and {folder / 'bounds.csv'}")

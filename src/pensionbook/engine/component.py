@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import product
-from math import prod
+from math import inf, prod
 
 from gmpy2 import mpq
 
+from pensionbook.engine.clock import check_time, until
 from pensionbook.engine.nearby import NearbyLP
 from pensionbook.engine.problem import (
+    OUT_OF_TIME,
     UNPROVED,
     Answer,
     Cluster,
@@ -29,12 +31,13 @@ from pensionbook.engine.problem import (
 from pensionbook.engine.proved_lp import ExactLP, Infeasible, Optimum, Unbounded
 from pensionbook.engine.repairs import smallest_repairs
 from pensionbook.engine.system import ONE, Form
-from pensionbook.errors import UnprovedError
+from pensionbook.errors import OutOfTimeError, UnprovedError
 
 # Beyond so many combinations of repairs, what holds under each of them is not looked for.
 COMBINATIONS_TRIED = 256
 # Components with so many columns are asked from few of their rows at a time.
 NEARBY_FROM = 100
+_FINAL = frozenset({None, UNPROVED, OUT_OF_TIME})
 _NOTHING = Repair(frozenset(), frozenset())
 
 
@@ -93,6 +96,8 @@ class PartSolver:
             return self._lp.is_feasible()
         try:
             self._lp.minimise_within({})
+        except OutOfTimeError:
+            raise
         except (Infeasible, UnprovedError):
             return False
         return True
@@ -108,11 +113,12 @@ class PartSolver:
         """The minimum (the maximum if the sign is negative), and a point that attains it."""
         cost = {column: a * sign for column, a in form.numerator.items()}
         try:
+            check_time()
             optimum = self._lp.minimise(cost, form.denominator)
         except (Unbounded, Infeasible):
             return End(None), None
-        except UnprovedError:
-            return End(UNPROVED), None
+        except UnprovedError as error:
+            return End(_missing(error)), None
         return self._rests_on(optimum, sign), optimum.point
 
     def broken_by(self, point: Mapping[int, mpq], indices: Sequence[int]) -> list[int]:
@@ -151,18 +157,33 @@ class PartSolver:
         )
 
 
-def solve_component(problem: Part) -> Answer:
-    """Smallest repairs, proved bounds of every column, and what the others imply for each claim."""
+def solve_component(problem: Part, moment: float = inf) -> Answer:
+    """Smallest repairs, proved bounds of every column, and what the others imply for each claim.
+
+    Args:
+        moment: until when proofs are looked for, as :func:`pensionbook.engine.clock.deadline`.
+    """
+    with until(moment):
+        try:
+            check_time()
+            return _solved(problem)
+        except UnprovedError as error:
+            return unproved(problem, _missing(error))
+
+
+def _solved(problem: Part) -> Answer:
+    """The answer.
+
+    Raises:
+        UnprovedError: the repairs are not proved.
+    """
     model = PartSolver(problem)
     clusters: tuple[Cluster, ...] = ()
     all_checked = True
     if not model.is_feasible():
-        try:
-            clusters, all_checked = smallest_repairs(
-                problem, model.rows, scales_of(problem), model.holds if model.is_large else None
-            )
-        except UnprovedError:
-            return unproved(problem)
+        clusters, all_checked = smallest_repairs(
+            problem, model.rows, scales_of(problem), model.holds if model.is_large else None
+        )
     bounds, under_any = _bounds(model, problem.columns, clusters, all_checked)
     implied = {}
     for number, claim in enumerate(problem.claims):
@@ -176,9 +197,13 @@ def solve_component(problem: Part) -> Answer:
     return Answer(clusters, all_checked, bounds, under_any, implied)
 
 
-def unproved(problem: Part) -> Answer:
+def _missing(error: UnprovedError) -> str:
+    return OUT_OF_TIME if isinstance(error, OutOfTimeError) else UNPROVED
+
+
+def unproved(problem: Part, why: str = UNPROVED) -> Answer:
     """Without proved repairs nothing else can be proved either."""
-    nothing = Span(End(UNPROVED), End(UNPROVED))
+    nothing = Span(End(why), End(why))
     bounds = dict.fromkeys(range(1, problem.columns + 1), nothing)
     implied = {n: nothing for n, claim in enumerate(problem.claims) if claim.open}
     return Answer((), False, bounds, bounds, implied, proved=False)
@@ -242,7 +267,7 @@ def _under_any_repair(
         model.leave_out(combined(choice))
         for (column, sign), so_far in found.items():
             # Nothing lies outside what holds without all that is in some repair.
-            if so_far and so_far[-1].value in (strict[column, sign].value, None, UNPROVED):
+            if so_far and so_far[-1].value in _FINAL | {strict[column, sign].value}:
                 continue
             so_far.append(model.end(_level(column), sign)[0])
     return {(column, sign): _outermost(all_, -sign) for (column, sign), all_ in found.items()}

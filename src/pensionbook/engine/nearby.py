@@ -20,9 +20,10 @@ import highspy
 import numpy as np
 from gmpy2 import mpq
 
+from pensionbook.engine.clock import check_time, time_left
 from pensionbook.engine.proved_lp import ExactLP, Infeasible, Optimum, Row, Vector
 from pensionbook.engine.sparse import independent, solve_sparse
-from pensionbook.errors import UnprovedError
+from pensionbook.errors import OutOfTimeError, UnprovedError
 
 # A row that joins more columns than this does not make them neighbours.
 _SHORT = 6
@@ -168,6 +169,8 @@ class NearbyLP:
             self._switch(near)
             try:
                 found = near.lp.minimise(_within(cost, near), _within(norm, near))
+            except OutOfTimeError:
+                raise
             except (Infeasible, UnprovedError):
                 return None
             multipliers = {near.rows[i]: y for i, y in found.multipliers.items() if y}
@@ -383,8 +386,11 @@ class NearbyLP:
             ("threads", 1),
         ):
             solver.setOptionValue(option, value)
+        if (left := time_left()) < inf:
+            solver.setOptionValue("time_limit", max(left, 0.0))
         solver.passModel(lp)
         solver.run()
+        check_time()
         if solver.getModelStatus() != highspy.HighsModelStatus.kOptimal:
             return None
         return np.asarray(solver.getSolution().col_value) * np.asarray(self._scales, dtype=float)

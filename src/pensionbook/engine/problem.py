@@ -14,6 +14,7 @@ from pensionbook.engine.proved_lp import Row
 from pensionbook.engine.system import ONE, Coefficients, Form
 
 UNPROVED = "unproved"
+OUT_OF_TIME = "out of time"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,8 @@ class Part:
 class End:
     """One end of a bound and what it rests on.
 
-    ``value`` is ``None`` when nothing bounds that end and ``"unproved"`` when no proof was found.
+    ``value`` is ``None`` when nothing bounds that end, ``"unproved"`` when no proof was found, and
+    ``"out of time"`` when none was found within the time given.
     """
 
     value: mpq | str | None
