@@ -112,6 +112,10 @@ class UnprovedError(PensionbookError):
     """A result was found that exact arithmetic could not confirm."""
 
 
+class OutOfTimeError(UnprovedError):
+    """A result was not proved within the time given."""
+
+
 def quote(text: str) -> str:
     """The text in quotation marks, control characters made visible, long text cut short."""
     if len(text) > _SHOWN_AT_MOST:
