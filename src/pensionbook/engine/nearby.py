@@ -125,6 +125,9 @@ class NearbyLP:
 
     def is_feasible(self) -> bool:
         """Whether a point was found that satisfies all rows, strict ones strictly."""
+        if self._point is None:
+            # Fewer rows than at the last search may leave a point.
+            self._sought = False
         point = self._middle()
         return point is not None and all(
             self._product(index) > 0
