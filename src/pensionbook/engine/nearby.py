@@ -125,6 +125,9 @@ class NearbyLP:
 
     def feasible_point(self) -> Mapping[int, mpq] | None:
         """A point that satisfies all rows, strict ones strictly; ``None`` if none was found."""
+        if self._point is None:
+            # Fewer rows than at the last search may leave a point.
+            self._sought = False
         point = self._middle()
         if point is None:
             return None
