@@ -3,6 +3,7 @@
 PYTHON ?= python3
 EDITION ?= data/tianjin-2002
 PORT ?= 8000
+COUNT ?= 10000
 
 BIN := .venv/bin
 # What the report needs is in .venv; and what checks and JupyterLab add.
@@ -14,7 +15,7 @@ unexport PYTHONPATH PYTHONHOME PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help report test unit lint lab serve notebooks messages bench lock upgrade browser clean
+.PHONY: help report test unit lint lab serve notebooks messages bench campaign lock upgrade browser clean
 
 help: ## list the commands
 	@echo "make report     build the report: _build/$(notdir $(EDITION))/en/html/index.html"
@@ -26,6 +27,7 @@ help: ## list the commands
 	@echo "make notebooks  run the notebooks in place, for those who change them"
 	@echo "make messages   put new texts into the catalogues, for those who translate"
 	@echo "make bench      measure the engine and the build"
+	@echo "make campaign   check proofs of PACKAGES=$(PACKAGES) random packages and audit COUNT=$(COUNT) typing errors: hours"
 	@echo "make lock       pin what pyproject.toml and the two requirements*.in name, and keep the other pins"
 	@echo "make upgrade    pin the newest of all"
 	@echo "make clean      remove all that was built or set up"
@@ -41,6 +43,12 @@ test: browser $(DEV) lint
 
 unit: $(DEV)
 	@$(BIN)/python -m pytest -p no:nbval -n auto --dist loadfile -m "not slow" tests/data tests/engine tests/language
+
+PACKAGES ?= 20000
+
+campaign: $(DEV)
+	@RANDOM_PACKAGES=$(PACKAGES) $(BIN)/python -m pytest -n auto tests/engine/test_proofs.py -k random
+	@$(BIN)/python benchmarks/campaign.py --count $(COUNT)
 
 lint: $(DEV)
 	@$(BIN)/ruff check .

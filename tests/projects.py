@@ -42,6 +42,12 @@ class Project:
         shutil.copytree(self.folder, folder, symlinks=True)
         return Project(folder)
 
+    def add_figure(self, period: str) -> None:
+        """A further printed number, so that a report may lie at its date."""
+        place = f"contributors,all,region,{period},,level,,,"
+        with (self.package / "figures.csv").open("a", encoding="utf-8") as file:
+            file.write(f"contributors_{period},5,{place},950,person,exact,\n")
+
     @property
     def package(self) -> Path:
         """The data package."""

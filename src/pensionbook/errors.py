@@ -6,10 +6,15 @@ Each message says what is wrong, where, and what to do about it.
 from __future__ import annotations
 
 import difflib
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 _SHOWN_AT_MOST = 80
+_CLAUSE_AT_MOST = 2_000
+_PROBLEMS_AT_MOST = 1_000
+# Controls, and signs that are not seen and may turn the direction of the rest.
+_UNSEEN = frozenset(("Cc", "Cf", "Cs", "Zl", "Zp"))
 
 
 class PensionbookError(Exception):
@@ -22,6 +27,9 @@ class PensionbookError(Exception):
     example-county-2004 has no figure 'staff_2005' (nearest: 'staff_2004'); write an id of
     figures.csv
     """
+
+    def __str__(self) -> str:
+        return visible(super().__str__(), but="\n")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +51,13 @@ class Problem:
     mend: str
 
     def __str__(self) -> str:
-        place = self.file
+        place = _cut(self.file, _SHOWN_AT_MOST)
         if self.row is not None:
             place += f" row {self.row}"
         if self.column is not None:
-            place += f", column {self.column}" if self.row is not None else f", {self.column}"
-        return f"{place}: {self.found}; {self.mend}"
+            column = _cut(self.column, _SHOWN_AT_MOST)
+            place += f", column {column}" if self.row is not None else f", {column}"
+        return visible(f"{place}: {_cut(self.found)}; {_cut(self.mend)}")
 
 
 class PackageError(PensionbookError):
@@ -65,7 +74,10 @@ class PackageError(PensionbookError):
     def __str__(self) -> str:
         count = len(self.problems)
         heading = f"{count} problem{'' if count == 1 else 's'} in the data package"
-        return "\n".join([f"{heading}:", *(f"  {problem}" for problem in self.problems)])
+        lines = [f"  {problem}" for problem in self.problems[:_PROBLEMS_AT_MOST]]
+        if count > len(lines):
+            lines.append(f"  and {count - len(lines)} more")
+        return "\n".join([f"{heading}:", *lines])
 
 
 class NoFiguresError(PensionbookError):
@@ -97,7 +109,7 @@ class NotebookError(PensionbookError):
 
     def __str__(self) -> str:
         where = self.notebook if self.cell is None else f"{self.notebook}, cell {self.cell}"
-        return f"{where}: {self.cause}"
+        return visible(f"{where}: {self.cause}", but="\n")
 
 
 class BuildError(PensionbookError):
@@ -114,6 +126,24 @@ class UnprovedError(PensionbookError):
 
 class OutOfTimeError(UnprovedError):
     """A result was not proved within the time given."""
+
+
+def visible(text: str, *, but: str = "") -> str:
+    """The text with all that a terminal would act on, or not show, as escapes.
+
+    >>> print(visible("bell\\a"))
+    bell\\x07
+    """
+    return "".join(
+        character
+        if character in but or unicodedata.category(character) not in _UNSEEN
+        else character.encode("unicode_escape").decode()
+        for character in text
+    )
+
+
+def _cut(text: str, most: int = _CLAUSE_AT_MOST) -> str:
+    return text if len(text) <= most else f"{text[:most]}..."
 
 
 def quote(text: str) -> str:

@@ -17,6 +17,7 @@ from matplotlib.container import ErrorbarContainer
 from matplotlib.font_manager import get_font
 from matplotlib.patches import Polygon, Rectangle
 
+import chart_tables
 from chart_tables import (
     KINDS,
     NAN,
@@ -288,6 +289,20 @@ def test_titles_wrap_within_the_sheet_and_no_line_starts_with_punctuation(langua
             wrapped = sheet.wrap(words(language)["title"] * 2, room, 9)
             assert sheet.width(wrapped, 9) <= room
             assert not [line for line in wrapped.split("\n") if line[0] in "，。：；、）"]
+
+
+@pytest.mark.parametrize("kind", ["bars", "waterfall", "whiskers", "before and after", "lines"])
+def test_a_name_without_a_break_is_broken_where_the_room_ends(kind: str, monkeypatch) -> None:
+    names = dict.fromkeys(chart_tables._NAMES, ("W" * 97, "W" * 97))
+    monkeypatch.setattr(chart_tables, "_NAMES", names)
+    figure = draw(kind)
+    wide, tall = figure.get_size_inches() * figure.dpi
+    boxes = text_boxes(figure)
+    assert any("W\\nW" in name for name in boxes)
+    for name, box in boxes.items():
+        assert min(box.x0, box.y0) >= 0, name
+        assert box.x1 <= wide, name
+        assert box.y1 <= tall, name
 
 
 def test_labels_are_spread_in_order_without_touching() -> None:

@@ -150,7 +150,7 @@ def test_proofs_are_written_only_when_asked_for(run: Run, tmp_path: Path) -> Non
     assert done.returncode == 0
     assert "0 not checked, 0 wrong" in done.stdout
     audit = tmp_path / "audit" / "audit.csv"
-    audit.write_text(audit.read_text(encoding="utf-8").replace("consistent", "untested", 1))
+    audit.write_text(audit.read_text(encoding="utf-8").replace(",consistent,", ",disputed,", 1))
     done = subprocess.run([*checker, *arguments], capture_output=True, text=True, check=False)
     assert done.returncode == 1
     assert "WRONG: the verdict on" in done.stdout
@@ -198,6 +198,9 @@ def test_strict_audit_fails_when_a_figure_cannot_be_right(run: Run, project: Pro
         (["baseline=last year"], "baseline: 'last year' is no period; write a year"),
         (["as_of=2002-13"], "as_of: '2002-13' is no period"),
         (["baseline=2002-09"], "baseline: 2002-09 does not lie before as_of 2002-09"),
+        (["baseline=1997"], "baseline: no figure speaks of 1997; write one of: 2000$"),
+        (["as_of=2004"], "as_of: no figure speaks of 2004; write one of: 2002-09$"),
+        (["baseline=1997", "as_of=1998"], "baseline: .*; write two of: 2000, 2002-09$"),
         (["number=many"], "-p number=many: number takes a whole number, such as 3, not 'many'"),
         (["number=2.5"], "number takes a whole number, such as 3, not '2.5'"),
         (["rate=high"], "rate takes a number, such as 0.5, not 'high'"),

@@ -399,7 +399,7 @@ DESCRIPTOR_CASES = {
     ),
     "yaml_with_no_such_date": (
         replace("datapackage.yaml", "licenses:", "created: 2002-13-01\nlicenses:"),
-        "not valid YAML .month must be in 1..12.; put quotation marks",
+        "row [0-9]+: not valid YAML .*is no timestamp.; put quotation marks",
     ),
     "no_source": (
         replace(

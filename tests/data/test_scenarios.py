@@ -115,7 +115,7 @@ def test_no_folder_means_no_reforms(package):
         ("id: trial", "id: trial\nphase: {from: 2003, to: 2004, by: 1}", "write {from"),
         ("id: trial", "id: &a trial\nincludes: [*a]", "alias"),
         ("id: trial", "id: [", "not valid YAML"),
-        (GOOD, "- a list", "not entries of the form"),
+        (GOOD, "- a list", "no entries of the form"),
         (GOOD, "[" * 3000, "nested too deeply|not valid YAML"),
         (GOOD, "", "the file is empty"),
         (GOOD, "id: !!python/object:os.system x", "not valid YAML"),

@@ -144,6 +144,7 @@ def test_only_what_changed_is_run_again(built_project: Project, standing: Projec
 
     for path in (project.folder / "_build" / ".cache").glob("??/*.json"):
         path.write_bytes(path.read_bytes()[:-20])
+    project.add_figure("2001")
     fourth = project.build("-p", "as_of=2001")
     assert fourth.returncode == 0, fourth.stderr
     assert "ok (en): done" in fourth.stderr

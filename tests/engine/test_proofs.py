@@ -6,6 +6,7 @@ import ast
 import csv
 import hashlib
 import json
+import os
 import shutil
 import sys
 from collections import Counter
@@ -28,7 +29,7 @@ from pensionbook.engine.system import Quantity
 from pensionbook.report.audit import write_audit
 from projects import ROOT
 from random_packages import write_random_package
-from typed import typed
+from typed import row, sums_to_zero, typed
 
 MEANS = {
     "mean_wage_with_its_weights",
@@ -37,7 +38,9 @@ MEANS = {
 }
 COUNTY = ROOT / "data" / "example-county-2004"
 TOOLS = ROOT / "tools"
-A_FILE = 50
+# More of them in `make campaign`.
+RANDOM_PACKAGES = int(os.environ.get("RANDOM_PACKAGES", "500"))
+AT_ONCE = 50
 A_FEW = 12
 
 
@@ -115,18 +118,18 @@ def test_what_is_not_proved_in_time_is_told_so_in_the_proofs_too(tmp_path: Path)
     assert tally.holds["ends of bounds"] == tally.holds["implied ends"] == 0
 
 
-@pytest.mark.parametrize("first", range(0, 500, A_FILE))
+@pytest.mark.parametrize("first", range(0, RANDOM_PACKAGES, AT_ONCE))
 def test_random_packages_are_proved(first: int, tmp_path: Path) -> None:
     found: Counter[str] = Counter()
-    for seed in range(first, first + A_FILE):
+    for seed in range(first, first + AT_ONCE):
         package = tmp_path / f"package-{seed}"
         write_random_package(package, seed)
         found += proved(package, tmp_path / f"audit-{seed}")
     assert found["left"] == 0
     # Else there would have been little to prove.
-    assert found["conflicts"] > A_FILE / 4
-    assert found["disputed"] > A_FILE / 4
-    assert found["consistent"] > A_FILE
+    assert found["conflicts"] > AT_ONCE / 4
+    assert found["disputed"] > AT_ONCE / 4
+    assert found["consistent"] > AT_ONCE
     assert found["inconsistent"]
 
 
@@ -138,6 +141,24 @@ def test_each_form_in_which_figures_are_printed_is_proved(
     found = proved(typed(tmp_path, FORMS[name][not right], FORMS[name][2]), tmp_path / "audit")
     # That a rate of a whole is a mean of its parts' is taken from the proofs.
     assert bool(found["left"]) == (name in MEANS)
+
+
+def test_more_repairs_than_each_can_be_tried_are_proved_one_by_one(tmp_path: Path) -> None:
+    """Twelve levels of one component, each printed twice: 4,096 repairs."""
+    years = [str(year) for year in range(1990, 2002)]
+    rows = [
+        row(f"{which}_{year}", "level", printed, "person", period=year)
+        for year in years
+        for which, printed in (("a", "100"), ("b", "200"))
+    ]
+    terms = [("1", "contributors", "all", year) for year in years]
+    sums = sums_to_zero("all_years", *terms, ("-1", "employees", "all", "2002"))
+    found = proved(typed(tmp_path, rows, sums), tmp_path / "audit")
+    assert found["conflicts"] == len(years)
+    assert found["disputed"] == len(rows)
+    # Each figure in a repair of its own, and the bounds of all thirteen under any repair.
+    assert found["witnesses"] >= 13
+    assert found["left"] == 26
 
 
 def test_the_checker_is_small_and_knows_nothing_of_the_engine() -> None:

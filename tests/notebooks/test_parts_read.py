@@ -201,6 +201,7 @@ def test_a_statement_that_does_not_hold_stops_the_build(
 
 @pytest.mark.slow
 def test_a_notebook_about_the_whole_package_runs_once_for_all_periods(project: Project) -> None:
+    project.add_figure("2001")
     path = project.notebooks / "ok.ipynb"
     content = json.loads(path.read_text(encoding="utf-8"))
     content["metadata"]["pensionbook"] = {"about": "package"}

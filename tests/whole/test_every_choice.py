@@ -16,12 +16,13 @@ from typing import Any
 import pytest
 
 from pensionbook.data.load import load_package
-from pensionbook.data.package import Package
+from pensionbook.data.package import Figure, Package
 from pensionbook.data.periods import end_in_years
 from pensionbook.engine.reconcile import Reconciliation, reconcile
 from pensionbook.exchange import DATA_MIME, PARAMETERS_TAG
 from pensionbook.notebooks.source import SourceNotebook, read_notebooks
 from projects import ROOT
+from small import OWNERSHIP, figure, level, package_of
 
 Pair = tuple[str, str]
 # What a number or a text becomes that is not there.
@@ -197,3 +198,30 @@ def test_all_dates(
 ) -> None:
     package = load_package(ROOT / "data" / name, check=False)
     _check(notebooks, audited(package), area, _pairs(package), "zh_CN")
+
+
+def _town(*figures: Figure) -> Reconciliation:
+    parents = {"public": "all", "private": "all"}
+    return reconcile(package_of(figures, [OWNERSHIP], parents))
+
+
+def test_a_group_in_which_nobody_is(notebooks: Notebooks) -> None:
+    figures = [
+        level(f"{indicator}_{group}_{year}", number, "person", indicator=indicator, group=group,
+              period=year)
+        for year in ("2001", "2002", "2003")
+        for indicator, groups in (
+            ("contributors", {"all": "400", "public": "400"}),
+            ("employees", {"all": "613", "public": "613", "non_public": "0"}),
+        )
+        for group, number in groups.items()
+    ]  # fmt: skip
+    _check(notebooks, _town(*figures), "town", [("2001", "2002"), ("2001", "2003")], "en")
+
+
+def test_a_rank_says_nothing_of_a_number(notebooks: Notebooks) -> None:
+    result = _town(figure("rank", "rank", "3", "rank", period="2002"))
+    pairs = [("2001", "2002")]
+    _check(notebooks, result, "town", pairs, "en")
+    texts = notebooks.run(result, area="town", baseline="2001", as_of="2002", language="en")
+    assert any("contributors_last: not recoverable" in text for text in texts["01_trends"])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cache
 from itertools import takewhile
 from typing import Any
@@ -110,6 +110,7 @@ class Sheet:
         return best[1] if best else []
 
     def _fill(self, pieces: Sequence[str], room: float, size: float) -> list[str]:
+        pieces = [part for piece in pieces for part in self._broken(piece, room, size)]
         lines, start = [], 0
         while start < len(pieces):
             blank = takewhile(lambda piece: not piece.strip(), pieces[start:])
@@ -125,6 +126,16 @@ class Sheet:
                 lines.append(line)
             start = end - 1
         return lines or [""]
+
+    def _broken(self, piece: str, room: float, size: float) -> Iterator[str]:
+        """A word in parts none of which is wider than the room, or than one sign."""
+        while len(piece) > 1 and self.width(piece, size) > room:
+            end = bisect_right(
+                range(len(piece)), room, 2, key=lambda end: self.width(piece[:end], size)
+            )
+            yield piece[: end - 1]
+            piece = piece[end - 1 :]
+        yield piece
 
     # -- building -------------------------------------------------------------------------------
 

@@ -6,15 +6,15 @@ import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import matplotlib.patheffects as effects
-from matplotlib import font_manager, get_data_path, rc_context
+from matplotlib import font_manager, rc_context
 from matplotlib.colors import to_hex, to_rgb
 from matplotlib.text import Text
 
+from pensionbook.data.signs import chart_fonts
 from pensionbook.errors import ChartError
 
 WIDTH_INCHES = 7.2
@@ -86,19 +86,12 @@ _SETTINGS: dict[str, Any] = {
 
 @cache
 def _families() -> list[str]:
-    """Noto Sans CJK for both languages; DejaVu for the few signs that it lacks.
+    """The fonts of both languages, those in front first.
 
     The files are known by names of our own: by a family's name matplotlib would take whatever
     font of that name the system has.
     """
-    package = find_spec("mplfonts")
-    if package is None or package.origin is None:
-        raise ChartError("the font of the charts is not installed; install the package mplfonts")
-    path = Path(package.origin).parent / "fonts" / "NotoSansCJKsc-Regular.otf"
-    if not path.is_file():
-        raise ChartError(f"the font of the charts is not in mplfonts: {path.name}; reinstall it")
-    spare = Path(get_data_path(), "fonts", "ttf", "DejaVuSans.ttf")
-    return [_registered(path), _registered(spare)]
+    return [_registered(path) for path in chart_fonts()]
 
 
 def _registered(path: Path) -> str:

@@ -12,7 +12,8 @@ from pensionbook.data.figure_rules import check_figures
 from pensionbook.data.findings import Findings
 from pensionbook.data.names import is_slug
 from pensionbook.data.periods import release_date
-from pensionbook.data.structure import check_structure, explain_cell
+from pensionbook.data.signs import CONTROLS
+from pensionbook.data.structure import check_structure, explain_cell, with_a_control
 from pensionbook.data.table_rules import check_other_tables
 from pensionbook.data.tables import DESCRIPTOR, RawPackage
 from pensionbook.data.word_reference import check_references
@@ -64,7 +65,7 @@ def check_raw_package(raw: RawPackage) -> list[Problem]:
     The rules of our own come first, as they know what was meant; frictionless then adds what
     breaks a Table Schema in cells not yet reported.
     """
-    findings = Findings(list(raw.problems))
+    findings = Findings(raw.problems)
     if raw.descriptor:
         _check_descriptor(raw.descriptor, findings)
     check_figures(raw, findings)
@@ -73,7 +74,7 @@ def check_raw_package(raw: RawPackage) -> list[Problem]:
     check_references(raw, findings)
     order = {file: number for number, file in enumerate([DESCRIPTOR, *raw.files.values()])}
     return sorted(
-        findings.problems,
+        findings.all(),
         key=lambda problem: (order.get(problem.file, len(order)), problem.row or 0),
     )
 
@@ -112,6 +113,8 @@ def _check_text(entry: str, text: Any, findings: Findings) -> None:
     if not isinstance(text, str) or not text:
         found = "missing" if text is None else f"found {quote(str(text))}, which is not a text"
         findings.add(DESCRIPTOR, None, entry, found, "write it in words")
+    elif CONTROLS.search(text.replace("\n", " ")):
+        findings.add(DESCRIPTOR, None, entry, *with_a_control(text))
     elif not _TEXT.fullmatch(text.strip().replace("\n", " ")):
         findings.add(DESCRIPTOR, None, entry, *explain_cell("note", text.strip(), {}))
 

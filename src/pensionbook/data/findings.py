@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
 
+from pensionbook.data.counted import Listing
 from pensionbook.data.tables import RawPackage, RawTable
 from pensionbook.errors import Problem, nearest, quote
 
@@ -37,23 +38,39 @@ class Row:
         self.problem(column, f"found {quote(cell)}" if cell else "found an empty cell", mend)
 
 
-@dataclass(slots=True)
 class Findings:
-    """The problems of a package; each cell is reported once, for the first reason given."""
+    """The problems of a package; each cell is reported once, for the first reason given.
 
-    problems: list[Problem]
-    _cells: set[tuple[str, int | None, str | None]] = field(init=False)
+    Of each kind only the first are kept and the rest are counted.
+    """
 
-    def __post_init__(self) -> None:
-        self._cells = {(problem.file, problem.row, problem.column) for problem in self.problems}
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self._listing = Listing()
+        self._lines: dict[tuple[str, str], set[int]] = {}
+        self._files: set[str] = set()
+        for problem in problems:
+            self._note(problem)
 
     def add(self, file: str, line: int | None, column: str | None, found: str, mend: str) -> None:
         """Note a problem, unless its cell has one already."""
-        if line is not None and column is not None:
-            if (file, line, column) in self._cells:
+        self._note(Problem(file, line, column, found, mend))
+
+    def _note(self, problem: Problem) -> None:
+        if problem.row is not None and problem.column is not None:
+            lines = self._lines.setdefault((problem.file, problem.column), set())
+            if problem.row in lines:
                 return
-            self._cells.add((file, line, column))
-        self.problems.append(Problem(file, line, column, found, mend))
+            lines.add(problem.row)
+        self._files.add(problem.file)
+        self._listing.add(problem)
+
+    def has(self, file: str) -> bool:
+        """Whether something is the matter with a file."""
+        return file in self._files
+
+    def all(self) -> list[Problem]:
+        """All problems, in the order in which they were noted."""
+        return self._listing.close()
 
     def rows(self, table: RawTable | None) -> Iterator[Row]:
         """The rows of a table, or none; rows without any text are passed over."""

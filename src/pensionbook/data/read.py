@@ -5,8 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from pensionbook.data.evidence import folder_of, names_of
 from pensionbook.data.names import is_slug
 from pensionbook.data.scenarios import add_scenarios
@@ -15,12 +13,12 @@ from pensionbook.data.tables import (
     LARGEST_DESCRIPTOR_BYTES,
     REQUIRED_TABLES,
     TABLES,
-    DescriptorLoader,
     RawPackage,
     decode,
     read_bytes,
     read_table,
     stays_inside,
+    yaml_entries,
 )
 from pensionbook.data.word_reference import add_references
 from pensionbook.errors import Problem, listed, nearest, quote
@@ -43,7 +41,7 @@ def add_evidence(raw: RawPackage, file: str) -> None:
             )
         elif name in seen:
             problem(f"{name} is the package itself or named twice", "name each other package once")
-        elif not (folder_of(raw.path, name) / DESCRIPTOR).is_file():
+        elif not _is_there(folder_of(raw.path, name) / DESCRIPTOR):
             problem(
                 f"there is no package {name} beside {raw.path.resolve().name}",
                 "put it there, or take its name out",
@@ -57,6 +55,14 @@ def add_evidence(raw: RawPackage, file: str) -> None:
                     f"{name} cannot be read: {other.problems[0]}",
                     f"run `pensionbook check` on {name} and mend what it lists",
                 )
+
+
+def _is_there(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:
+        # Of a name too long, or in a folder that may not be looked into.
+        return False
 
 
 def read_package(path: str | Path, *, alone: bool = False) -> RawPackage:
@@ -94,25 +100,8 @@ def _read_descriptor(raw: RawPackage) -> dict[str, Any]:
     text = None if content is None else decode(raw, DESCRIPTOR, content)
     if text is None:
         return {}
-    try:
-        descriptor = yaml.load(text, Loader=DescriptorLoader)
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        reason = getattr(error, "problem", None) or "it cannot be read"
-        return problem(
-            f"not valid YAML ({reason})",
-            "mend that line; each entry is a key, a colon, a space and a value",
-            None if mark is None else mark.line + 1,
-        )
-    except RecursionError:
-        return problem("not valid YAML (nested too deeply)", "write plain keys and values")
-    except ValueError as error:
-        return problem(f"not valid YAML ({error})", "put quotation marks round that value")
-    if not isinstance(descriptor, dict):
-        return problem(
-            "no entries of the form 'key: value'", "write name, title, title_zh and resources"
-        )
-    return descriptor
+    mend = "write name, title, title_zh and resources"
+    return yaml_entries(raw, DESCRIPTOR, text, mend) or {}
 
 
 def _table_files(raw: RawPackage) -> dict[str, str]:

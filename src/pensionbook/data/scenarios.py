@@ -24,10 +24,10 @@ import re
 from fractions import Fraction
 from typing import Any
 
-import yaml
-
 from pensionbook.data.reforms import Change, Scenario
-from pensionbook.data.tables import DescriptorLoader, RawPackage, decode, read_bytes
+from pensionbook.data.signs import CONTROLS, undrawn
+from pensionbook.data.structure import not_drawn
+from pensionbook.data.tables import RawPackage, decode, read_bytes, yaml_entries
 from pensionbook.errors import Problem, listed, nearest, quote
 
 FOLDER = "scenarios"
@@ -53,7 +53,7 @@ KINDS = ("set", "add", "scale")
 _ENTRIES = ("id", "name_en", "name_zh", "why_en", "why_zh", "measures", "phase", "changes")
 _OPTIONAL = ("measures", "phase", "changes", "includes")
 _ID = re.compile("[a-z][a-z0-9_]{0,79}")
-_HOSTILE = re.compile(r"^[=+@＝＋－＠-]|<[A-Za-z/!?]|[\x00-\x08\x0b-\x1f\x7f]")
+_HOSTILE = re.compile(r"^[=+@＝＋－＠-]|<[A-Za-z/!?]")
 _LARGEST_BYTES = 64 * 1024
 _MOST_FILES = 100
 _LARGEST_NUMBER = 10**6
@@ -63,9 +63,19 @@ _YEARS = (1990, 2100)
 def add_scenarios(raw: RawPackage) -> None:
     """Read the reforms of a raw package into it, with their digests and their problems."""
     folder = raw.path / FOLDER
-    if not folder.is_dir():
+    if folder.is_symlink():
+        # Not read, as it would tell what other folders hold.
+        advice = "put the folder itself here, or take the link out"
+        raw.problems.append(Problem(FOLDER, None, None, "a link", advice))
         return
-    names = sorted(path.name for path in folder.iterdir() if not path.name.startswith("."))
+    try:
+        if not folder.is_dir():
+            return
+        names = sorted(path.name for path in folder.iterdir() if not path.name.startswith("."))
+    except OSError as error:
+        found = f"cannot be read ({error.strerror})"
+        raw.problems.append(Problem(FOLDER, None, None, found, "allow reading it"))
+        return
     for name in names[:_MOST_FILES]:
         if name.endswith(".yml"):
             _read(raw, name)
@@ -81,35 +91,13 @@ def _problem(raw: RawPackage, name: str, entry: str | None, found: str, mend: st
 
 
 def _read(raw: RawPackage, name: str) -> None:
-    class Loader(DescriptorLoader):
-        """Refuses a key that stands twice, of which YAML would keep the last in silence."""
-
-        def construct_mapping(self, node: Any, deep: bool = False) -> Any:
-            keys = [self.construct_object(key, deep=True) for key, _ in node.value]
-            for position, key in enumerate(keys):
-                if key in keys[:position]:
-                    mark = node.value[position][0].start_mark
-                    raise yaml.constructor.ConstructorError(None, None, f"{key!r} twice", mark)
-            return super().construct_mapping(node, deep)
-
     file = f"{FOLDER}/{name}"
     content = read_bytes(raw, file, _LARGEST_BYTES)
     text = None if content is None else decode(raw, file, content)
     if text is None:
         return
-    try:
-        entries = yaml.load(text, Loader=Loader)
-    except yaml.YAMLError as error:
-        reason = getattr(error, "problem", None) or "it cannot be read"
-        mark = getattr(error, "problem_mark", None)
-        line = None if mark is None else mark.line + 1
-        found = f"not valid YAML ({quote(reason)})"
-        mend = "mend that line; each entry is a key, a colon, a space and a value"
-        raw.problems.append(Problem(file, line, None, found, mend))
-        return
-    except (RecursionError, ValueError, TypeError) as error:
-        reason = "nested too deeply" if isinstance(error, RecursionError) else str(error)
-        _problem(raw, name, None, f"not valid YAML ({reason})", "write plain keys and values")
+    entries = yaml_entries(raw, file, text, f"write {listed(_ENTRIES)}")
+    if entries is None:
         return
     before = len(raw.problems)
     scenario = _Reader(raw, name, entries).scenario()
@@ -120,21 +108,18 @@ def _read(raw: RawPackage, name: str) -> None:
 class _Reader:
     """One file's entries, checked; problems go to the raw package."""
 
-    def __init__(self, raw: RawPackage, name: str, entries: Any) -> None:
+    def __init__(self, raw: RawPackage, name: str, entries: dict[Any, Any]) -> None:
         self.raw, self.name, self.entries = raw, name, entries
 
     def wrong(self, entry: str | None, found: str, mend: str) -> None:
         _problem(self.raw, self.name, entry, found, mend)
 
     def scenario(self) -> Scenario | None:
-        if not isinstance(self.entries, dict):
-            self.wrong(None, "not entries of the form 'key: value'", f"write {listed(_ENTRIES)}")
-            return None
         known = (*_ENTRIES, "includes")
         for key in self.entries:
             if key not in known:
                 advice = f"write one of {listed(known)}{nearest(str(key), known)}"
-                self.wrong(str(key)[:80], "unknown entry", advice)
+                self.wrong(str(key), "unknown entry", advice)
         for key in known:
             if key not in self.entries and key not in _OPTIONAL:
                 self.wrong(key, "missing", f"add '{key}:' and its text")
@@ -170,9 +155,11 @@ class _Reader:
             return ""
         if not isinstance(text, str) or not text.strip() or len(text) > 2000:
             self.wrong(key, f"found {quote(str(text))}", "write it in words")
-        elif _HOSTILE.search(text):
+        elif _HOSTILE.search(text) or CONTROLS.search(re.sub(r"[\n\t]", " ", text)):
             mend = "begin with a word, and write no tags and no control characters"
             self.wrong(key, f"found {quote(text)}", mend)
+        elif key.startswith("name_") and (sign := undrawn(text)):
+            self.wrong(key, *not_drawn(text, sign))
         return " ".join(str(text).split())
 
     def _names(self, key: str) -> tuple[str, ...]:
@@ -209,7 +196,7 @@ class _Reader:
             return {}
         changes = {}
         for parameter, what in found.items():
-            entry = f"changes, {str(parameter)[:80]}"
+            entry = f"changes, {parameter}"
             if parameter not in LEVERS:
                 advice = f"write one of {listed(LEVERS)}{nearest(str(parameter), LEVERS)}"
                 self.wrong(entry, "no parameter that a reform may change", advice)

@@ -9,6 +9,7 @@ from typing import Any
 
 from pensionbook.data.findings import Findings
 from pensionbook.data.numerals import explain_numeral
+from pensionbook.data.signs import CONTROLS, undrawn
 from pensionbook.data.tables import DESCRIPTOR, RawPackage, RawTable, table_schema
 from pensionbook.errors import listed, nearest, quote
 
@@ -18,6 +19,8 @@ _ID_LISTS = ("barrier", "figures")
 _TEXTS = re.compile(
     "locator|note|name_.*|definition_.*|assumption|why|lever|responsible|precedent|kind|source|text|translation"
 )
+# What charts write beside their bars and lines.
+_DRAWN = re.compile("name_.*|lever|translation")
 _FORMULA_SIGNS = "=+-@＝＋－＠"
 _ENTRIES_WITH_RULES = frozenset(
     [
@@ -54,9 +57,14 @@ def _check_cells(table: RawTable, columns: list[dict[str, Any]], findings: Findi
             continue
         for column, reader, cell in zip(columns, readers, cells, strict=True):
             _, notes = reader(cell)
+            name = column["name"]
             if notes:
-                trouble = explain_cell(column["name"], cell, column["constraints"])
-                findings.add(table.file, line, column["name"], *trouble)
+                trouble = explain_cell(name, cell, column["constraints"])
+                findings.add(table.file, line, name, *trouble)
+            elif CONTROLS.search(cell):
+                findings.add(table.file, line, name, *with_a_control(cell))
+            elif _DRAWN.fullmatch(name) and (sign := undrawn(cell)):
+                findings.add(table.file, line, name, *not_drawn(cell, sign))
 
 
 def _check_unique(table: RawTable, number: int, findings: Findings) -> None:
@@ -76,7 +84,7 @@ def _check_unique(table: RawTable, number: int, findings: Findings) -> None:
 
 def _check_descriptor(raw: RawPackage, findings: Findings) -> None:
     """Note what breaks the Data Package standard in entries that have no rule of our own."""
-    if not raw.descriptor or any(p.file == DESCRIPTOR for p in findings.problems):
+    if not raw.descriptor or findings.has(DESCRIPTOR):
         return
     entries = [raw.descriptor, *raw.descriptor["resources"]]
     if all(_ENTRIES_WITH_RULES.issuperset(entry) for entry in entries):
@@ -186,4 +194,18 @@ def _explain_text(cell: str, constraints: dict[str, Any]) -> tuple[str, str]:
         )
     if re.search("<[A-Za-z/!?]", cell):
         return f"found {quote(cell)}, with an HTML tag", "write plain text without tags"
-    return f"found {quote(cell)}, with a control character", "take it away"
+    return with_a_control(cell)
+
+
+def with_a_control(text: str) -> tuple[str, str]:
+    """What was found in a text with a sign of :data:`CONTROLS`, and what to write instead."""
+    return f"found {quote(text)}, with a control character", "take it away"
+
+
+def not_drawn(text: str, sign: str) -> tuple[str, str]:
+    """What was found in a name that charts cannot draw, and what to write instead."""
+    what = unicodedata.name(sign, "a sign without a name").lower()
+    return (
+        f"found {quote(text)}, with {what} (U+{ord(sign):04X}), which the charts' fonts lack",
+        "write the name in Latin or Chinese letters",
+    )

@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
+from collections.abc import Hashable
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path, PurePosixPath
@@ -16,6 +17,7 @@ from typing import Any
 
 import yaml
 
+from pensionbook.data.counted import Listing
 from pensionbook.data.reforms import Scenario
 from pensionbook.errors import Problem, listed, nearest, quote
 
@@ -31,21 +33,90 @@ LARGEST_FILE_BYTES = 256 * 1024**2
 LARGEST_DESCRIPTOR_BYTES = 1024**2
 LONGEST_CELL = 100_000
 
+_DEEPEST = 50
+_LARGEST_NUMBER = 10**30
+# What the library's constructors raise for a value that does not fit its tag.
+_WRONG_VALUE = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
+
 _SchemaLoader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
-class DescriptorLoader(yaml.SafeLoader):
-    """Plain values only.
+class _Loader(yaml.SafeLoader):
+    """Plain values only, each key once.
 
     Aliases are refused, because a few lines of them stand for more text than memory holds; and the
     loader is not the one in C, which deep nesting brings down together with the interpreter.
     """
 
+    _depth = 0
+
     def compose_node(self, parent: Any, index: Any) -> Any:
+        mark = self.peek_event().start_mark  # type: ignore[no-untyped-call]
         if self.check_event(yaml.AliasEvent):
-            mark = self.peek_event().start_mark  # type: ignore[no-untyped-call]
-            raise yaml.composer.ComposerError(None, None, "an alias, beginning with *", mark)
-        return super().compose_node(parent, index)
+            raise _refusal("an alias, beginning with *", mark)
+        if self._depth == _DEEPEST:
+            raise _refusal("nested too deeply", mark)
+        self._depth += 1
+        try:
+            return super().compose_node(parent, index)
+        finally:
+            self._depth -= 1
+
+    def construct_object(self, node: Any, deep: bool = False) -> Any:
+        try:
+            value = super().construct_object(node, deep)
+        except _WRONG_VALUE as error:
+            found = quote(node.value) if isinstance(node, yaml.ScalarNode) else "what stands there"
+            kind = node.tag.rpartition(":")[2]
+            note = "put quotation marks round that value, without a tag"
+            raise _refusal(f"{found} is no {kind}", node.start_mark, note) from error
+        if isinstance(value, int) and abs(value) > _LARGEST_NUMBER:
+            # Longer ones cannot even be shown in decimals.
+            raise _refusal("a number of too many digits", node.start_mark, "write a smaller one")
+        return value
+
+    def construct_mapping(self, node: Any, deep: bool = False) -> dict[Any, Any]:
+        # YAML would keep the last of a doubled key in silence.
+        lines: dict[Any, int] = {}
+        for key_node, _ in node.value if isinstance(node, yaml.MappingNode) else ():
+            key, mark = self.construct_object(key_node, deep=True), key_node.start_mark
+            if not isinstance(key, Hashable):
+                raise _refusal("a list as a key", mark)
+            if key in lines:
+                found = f"{quote(str(key))} twice, first in row {lines[key]}"
+                raise _refusal(found, mark, "keep one of the two")
+            lines[key] = mark.line + 1
+        return super().construct_mapping(node, deep)
+
+
+def _refusal(found: str, mark: Any, note: str | None = None) -> yaml.YAMLError:
+    return yaml.constructor.ConstructorError(None, None, found, mark, note)
+
+
+def yaml_entries(raw: RawPackage, file: str, text: str, mend: str) -> dict[Any, Any] | None:
+    """The entries of a file in YAML; None, and a problem noted, where there are none to be had.
+
+    Args:
+        mend: what to write where the file is no mapping.
+    """
+
+    row: int | None = None
+    advice = mend
+    found = "no entries of the form 'key: value'"
+    try:
+        entries = yaml.load(text, Loader=_Loader)
+        if isinstance(entries, dict) and entries:
+            return entries
+    except yaml.reader.ReaderError as error:
+        row = text.count("\n", 0, error.position) + 1
+        found = f"not valid YAML (holds {quote(text[error.position])}, a control character)"
+        advice = "take it away"
+    except yaml.MarkedYAMLError as error:
+        row = None if error.problem_mark is None else error.problem_mark.line + 1
+        found = f"not valid YAML ({error.problem or 'it cannot be read'})"
+        advice = error.note or "mend that line; each entry is a key, a colon, a space and a value"
+    raw.problems.append(Problem(file, row, None, found, advice))
+    return None
 
 
 @dataclass(slots=True)
@@ -214,7 +285,7 @@ def _read_rows(
     table: RawTable, text: str, optional: tuple[str, ...] = ()
 ) -> tuple[list[Problem], bool]:
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-    problems: list[Problem] = []
+    listing = Listing()
     line = 1
     try:
         header = next(reader)
@@ -226,17 +297,17 @@ def _read_rows(
             if row and row[0].startswith(COMMENT):
                 table.comments.append((line, row[0]))
             elif len(row) != len(header):
-                problems.append(_ragged_row(table, line, row))
+                listing.add(_ragged_row(table, line, row))
                 table.unread_ids.update(row[:1])
             else:
                 table.lines.append(line)
                 table.rows.append(row)
                 if reader.line_num > line:
-                    problems.append(_line_break(table, line, row))
+                    listing.add(_line_break(table, line, row))
             line = reader.line_num + 1
     except csv.Error as error:
-        problems.append(_unreadable_row(table.file, line, str(error)))
-    return problems, line > 1
+        listing.problems.append(_unreadable_row(table.file, line, str(error)))
+    return listing.close(), line > 1
 
 
 def _header_problem(file: str, columns: tuple[str, ...], header: list[str]) -> Problem:
