@@ -39,7 +39,7 @@ from pensionbook.errors import OutOfTimeError, UnprovedError
 COMBINATIONS_TRIED = 256
 # Components with so many columns are asked from few of their rows at a time; below, all rows at
 # once are quicker.
-NEARBY_FROM = 300
+NEARBY_FROM = 150
 _FINAL = frozenset({None, UNPROVED, OUT_OF_TIME})
 _NOTHING = Repair(frozenset(), frozenset())
 
