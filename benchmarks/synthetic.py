@@ -34,7 +34,13 @@ resources:
 
 
 def write_package(
-    folder: Path, figures: int, *, large: int = 0, wrong: int = 0, seed: int = 1
+    folder: Path,
+    figures: int,
+    *,
+    large: int = 0,
+    wrong: int = 0,
+    wrong_in_large: int = 0,
+    seed: int = 1,
 ) -> set[str]:
     """Write a package of about ``figures`` figures into a folder.
 
@@ -43,6 +49,7 @@ def write_package(
         figures: number of figures in all.
         large: how many of them stand in one connected component.
         wrong: figures changed by a tenth after rounding; each in a region of its own.
+        wrong_in_large: figures changed likewise in the large component, each of its own district.
         seed: of the generator.
 
     Returns:
@@ -68,6 +75,7 @@ def write_package(
             identities.append(("districts", "-1", "contributors", "all", district, "*"))
         identities.append(("districts", "1", "contributors", "all", "city", "*"))
     planted = _plant(rows, regions, wrong, draw)
+    planted |= _plant_in_large(rows, large, wrong_in_large, draw)
     _write(folder, rows, areas, identities)
     return planted
 
@@ -144,13 +152,26 @@ def _city(figures: int, draw: random.Random) -> tuple[list[dict[str, str]], list
 
 def _plant(rows: list[dict[str, str]], regions: int, wrong: int, draw: random.Random) -> set[str]:
     by_id = {row["figure_id"]: row for row in rows}
-    planted = set()
-    for number in draw.sample(range(regions), wrong):
-        # The total of 2001 is fixed by both changes and the growth rate, so it alone is to blame.
-        row = by_id[f"region_{number}_total_2001"]
-        row["printed"] = _round(float(row["printed"]) * 1.1, 2)
-        planted.add(row["figure_id"])
+    # The total of 2001 is fixed by both changes and the growth rate, so it alone is to blame.
+    planted = {f"region_{number}_total_2001" for number in draw.sample(range(regions), wrong)}
+    _change(by_id, planted)
     return planted
+
+
+def _plant_in_large(
+    rows: list[dict[str, str]], large: int, wrong: int, draw: random.Random
+) -> set[str]:
+    by_id = {row["figure_id"]: row for row in rows}
+    # The level of 2001 stands between two growth rates, so it alone is to blame.
+    planted = {f"district_{n}_2001" for n in draw.sample(range(large // 5), wrong)}
+    _change(by_id, planted)
+    return planted
+
+
+def _change(by_id: dict[str, dict[str, str]], planted: set[str]) -> None:
+    for figure_id in sorted(planted):
+        row = by_id[figure_id]
+        row["printed"] = _round(float(row["printed"]) * 1.1, 2)
 
 
 def _round(value: float, decimals: int) -> str:

@@ -173,7 +173,7 @@ class Pass:
         """The rows of bounds.csv."""
         few = prod(map(len, self.clusters)) <= MOST_STEPS
         choices = [both(choice) for choice in product(*self.clusters)] if few else []
-        for bound in self.said["bounds"] if self.said["proved"] else ():
+        for bound in self.said["bounds"]:
             name = self.system.columns[bound["column"]]
             row, forms = table.pop(name), [(self.system.change(*name.rsplit(" ", 1)), ONE)]
             for side in ("low", "high"):

@@ -124,6 +124,10 @@ class UnprovedError(PensionbookError):
     """A result was found that exact arithmetic could not confirm."""
 
 
+class OutOfTimeError(UnprovedError):
+    """A result was not proved within the time given."""
+
+
 def visible(text: str, *, but: str = "") -> str:
     """The text with all that a terminal would act on, or not show, as escapes.
 

@@ -41,6 +41,12 @@ _JOBS = typer.Option(
     help="Notebooks that run at one time; with --each editions.",
     show_default="as many as processors",
 )
+_TIME_LIMIT = typer.Option(
+    "--time-limit",
+    min=0.0,
+    metavar="SECONDS",
+    help="After so many seconds look for no more proofs; what is not proved is told so.",
+)
 _PARAMETER = option(
     *("--parameter", "-p"),
     value="NAME=VALUE",
@@ -194,6 +200,7 @@ def audit(
             help="Also write proofs.json, which tools/prove_check.py checks without this program.",
         ),
     ] = False,
+    time_limit: Annotated[float, _TIME_LIMIT] = 600.0,
 ) -> None:
     """Test all printed figures against each other and say which cannot be right, and why.
 
@@ -220,6 +227,7 @@ def audit(
             jobs=os.cpu_count() or 1,
             progress=lambda done, total: bar.update(task, completed=done, total=total),
             prove=prove,
+            time_limit=time_limit,
         )
     print_audit(result, Console(), every=every)
     written = [folder / name for name in ("audit.csv", "bounds.csv")]

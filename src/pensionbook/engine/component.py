@@ -9,11 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import product
-from math import prod
+from math import inf, prod
 
 from gmpy2 import mpq
 
+from pensionbook.engine.clock import check_time, until
+from pensionbook.engine.nearby import NearbyLP
 from pensionbook.engine.problem import (
+    OUT_OF_TIME,
     UNPROVED,
     Answer,
     Cluster,
@@ -30,10 +33,14 @@ from pensionbook.engine.problem import (
 from pensionbook.engine.proved_lp import ExactLP, Infeasible, Optimum, Unbounded
 from pensionbook.engine.repairs import Diagnosis, smallest_repairs
 from pensionbook.engine.system import Form
-from pensionbook.errors import UnprovedError
+from pensionbook.errors import OutOfTimeError, UnprovedError
 
 # Beyond so many combinations of repairs, what holds under each of them is not looked for.
 COMBINATIONS_TRIED = 256
+# Components with so many columns are asked from few of their rows at a time; below, all rows at
+# once are quicker.
+NEARBY_FROM = 150
+_FINAL = frozenset({None, UNPROVED, OUT_OF_TIME})
 _NOTHING = Repair(frozenset(), frozenset())
 
 
@@ -47,7 +54,8 @@ class PartSolver:
     def __init__(self, problem: Part, *, prove: bool = False) -> None:
         self._proves = prove
         self.rows = rows_of(problem)
-        self._lp = ExactLP(problem.columns + 1, [r.row for r in self.rows], scales_of(problem))
+        family = NearbyLP if problem.columns >= NEARBY_FROM else ExactLP
+        self._lp = family(problem.columns + 1, [r.row for r in self.rows], scales_of(problem))
         self._of_claim: dict[int, list[int]] = {}
         self._of_assumption: dict[int, list[int]] = {}
         for index, row in enumerate(self.rows):
@@ -55,6 +63,8 @@ class PartSolver:
                 self._of_claim.setdefault(row.claim, []).append(index)
             if row.assumption is not None:
                 self._of_assumption.setdefault(row.assumption, []).append(index)
+        if self.is_large:
+            self._lp.set_active([n for n, row in enumerate(self.rows) if row.spare], False)
         self._left_out = _NOTHING
 
     def leave_out(self, repair: Repair) -> None:
@@ -72,15 +82,31 @@ class PartSolver:
         row = self.rows[index]
         if row.claim in repair.removed or row.assumption in repair.assumptions:
             return False
-        return not (row.narrow and row.claim in repair.truncated)
+        if row.claim in repair.truncated:
+            return not row.narrow
+        return not (row.spare and self.is_large)
+
+    @property
+    def is_large(self) -> bool:
+        """Whether it is asked from few of its rows at a time."""
+        return isinstance(self._lp, NearbyLP)
+
+    def point_under(self, repair: Repair) -> Mapping[int, mpq] | None:
+        """A point that satisfies the rows that a repair leaves, as :meth:`feasible_point`."""
+        self.leave_out(repair)
+        return self.feasible_point()
 
     def feasible_point(self) -> Mapping[int, mpq] | None:
         """A point that satisfies all rows, strict ones strictly.
 
         None where there is none, or no proof was found.
         """
+        if isinstance(self._lp, NearbyLP):
+            return self._lp.feasible_point()
         try:
             return self._lp.minimise_within({}).point
+        except OutOfTimeError:
+            raise
         except (Infeasible, UnprovedError):
             return None
 
@@ -95,11 +121,12 @@ class PartSolver:
         """The minimum (the maximum if the sign is negative), and a point that attains it."""
         cost = {column: a * sign for column, a in form.numerator.items()}
         try:
+            check_time()
             optimum = self._lp.minimise(cost, form.denominator)
         except (Unbounded, Infeasible):
             return End(None), None
-        except UnprovedError:
-            return End(UNPROVED), None
+        except UnprovedError as error:
+            return End(_missing(error)), None
         return self._rests_on(optimum, sign), optimum.point
 
     def broken_by(self, point: Mapping[int, mpq], indices: Sequence[int]) -> list[int]:
@@ -114,7 +141,16 @@ class PartSolver:
 
     def rows_at_stake(self, repair: Repair) -> list[int]:
         """The rows that a repair does away with."""
-        return [index for index in range(len(self.rows)) if not self._stays(index, repair)]
+        of_claims = (
+            index
+            for claim in sorted(repair.removed | repair.truncated)
+            for index in self._of_claim.get(claim, ())
+        )
+        of_assumptions = (
+            index for n in sorted(repair.assumptions) for index in self._of_assumption[n]
+        )
+        found = {*of_claims, *of_assumptions}
+        return [index for index in sorted(found) if not self._stays(index, repair)]
 
     def breaks(self, indices: Sequence[int], repair: Repair) -> bool:
         """Whether some of these rows stay in force under a repair."""
@@ -131,21 +167,34 @@ class PartSolver:
         )
 
 
-def solve_component(problem: Part, *, prove: bool = False) -> Answer:
+def solve_component(problem: Part, moment: float = inf, *, prove: bool = False) -> Answer:
     """Smallest repairs, proved bounds of every column, and what the others imply for each claim.
 
     Args:
+        moment: until when proofs are looked for, as :func:`pensionbook.engine.clock.deadline`.
         prove: keep the proofs of all that is said.
+    """
+    with until(moment):
+        try:
+            check_time()
+            return _solved(problem, prove)
+        except UnprovedError as error:
+            return unproved(problem, _missing(error))
+
+
+def _solved(problem: Part, prove: bool) -> Answer:
+    """The answer.
+
+    Raises:
+        UnprovedError: the repairs are not proved.
     """
     model = PartSolver(problem, prove=prove)
     point = model.feasible_point()
     if point is not None:
         found = Diagnosis((), True, (), ((_NOTHING, point),))
     else:
-        try:
-            found = smallest_repairs(problem, model.rows, scales_of(problem), prove=prove)
-        except UnprovedError:
-            return unproved(problem)
+        point_under = model.point_under if model.is_large else None
+        found = smallest_repairs(problem, model.rows, scales_of(problem), point_under, prove=prove)
     clusters, all_checked = found.clusters, found.all_checked
     bounds, under_any = _bounds(model, problem.asked, clusters, all_checked)
     implied = {}
@@ -163,9 +212,13 @@ def solve_component(problem: Part, *, prove: bool = False) -> Answer:
     return answer
 
 
-def unproved(problem: Part) -> Answer:
+def _missing(error: UnprovedError) -> str:
+    return OUT_OF_TIME if isinstance(error, OutOfTimeError) else UNPROVED
+
+
+def unproved(problem: Part, why: str = UNPROVED) -> Answer:
     """Without proved repairs nothing else can be proved either."""
-    nothing = Span(End(UNPROVED), End(UNPROVED))
+    nothing = Span(End(why), End(why))
     bounds = dict.fromkeys(problem.asked, nothing)
     implied = {n: nothing for n, claim in enumerate(problem.claims) if claim.open}
     return Answer((), False, bounds, bounds, implied, proved=False)
@@ -175,7 +228,11 @@ def _bounds(
     model: PartSolver, levels: Mapping[int, Form], clusters: Sequence[Cluster], all_checked: bool
 ) -> tuple[dict[int, Span], dict[int, Span]]:
     """Bounds of every level without all that is in some repair, and under any repair."""
-    stakes = [(cluster, model.rows_at_stake(all_of((cluster,)))) for cluster in clusters]
+    stakes = [
+        (cluster, model.rows_at_stake(all_of((cluster,))))
+        for cluster in clusters
+        if len(cluster.repairs) > 1
+    ]
     model.leave_out(all_of(clusters))
     strict: dict[tuple[int, int], End] = {}
     open_ends: list[tuple[int, int]] = []
@@ -221,7 +278,7 @@ def _under_any_repair(
         model.leave_out(combined(choice))
         for (column, sign), so_far in found.items():
             # Nothing lies outside what holds without all that is in some repair.
-            if so_far and so_far[-1].value in (strict[column, sign].value, None, UNPROVED):
+            if so_far and so_far[-1].value in _FINAL | {strict[column, sign].value}:
                 continue
             so_far.append(model.end(levels[column], sign)[0])
     return {(column, sign): _outermost(all_, -sign) for (column, sign), all_ in found.items()}

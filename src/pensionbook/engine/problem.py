@@ -15,6 +15,7 @@ from pensionbook.engine.proved_lp import Row
 from pensionbook.engine.system import ONE, Coefficients, Form
 
 UNPROVED = "unproved"
+OUT_OF_TIME = "out of time"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +62,9 @@ class Proof(NamedTuple):
 class End:
     """One end of a bound and what it rests on.
 
-    ``value`` is ``None`` when nothing bounds that end and ``"unproved"`` when no proof was found.
-    ``proofs`` are kept only on request; an end that holds under any of several repairs has some for
-    each.
+    ``value`` is ``None`` when nothing bounds that end, ``"unproved"`` when no proof was found, and
+    ``"out of time"`` when none was found within the time given. ``proofs`` are kept only on
+    request; an end that holds under any of several repairs has some for each.
     """
 
     value: mpq | str | None
@@ -108,7 +109,8 @@ class RowOf:
     """A row with its owner: a claim or an equation; ``narrow`` rows hold only if rounded.
 
     ``assumption`` is the number of the assumption that an equation rests on, ``form`` that of the
-    quotient that a claim bounds, and ``side`` says what of it: low, high, is, or base.
+    quotient that a claim bounds, and ``side`` says what of it: low, high, is, or base. A ``spare``
+    row says less than a narrow row of its claim: it matters where that one does not hold.
     """
 
     row: Row
@@ -118,6 +120,7 @@ class RowOf:
     assumption: int | None = None
     form: int = 0
     side: str = ""
+    spare: bool = False
 
 
 def rows_of(problem: Part) -> list[RowOf]:
@@ -130,8 +133,8 @@ def rows_of(problem: Part) -> list[RowOf]:
     for number, claim in enumerate(problem.claims):
         for n, form in enumerate(claim.forms):
             rows += [
-                RowOf(row, number, None, narrow, form=n, side=side)
-                for row, narrow, side in _rows(form, claim.reading)
+                RowOf(row, number, None, narrow, form=n, side=side, spare=spare)
+                for row, narrow, spare, side in _rows(form, claim.reading)
             ]
             if tuple(form.denominator) != (ONE,):
                 # The base of a rate is more than nothing.
@@ -153,19 +156,21 @@ def scales_of(problem: Part) -> list[float]:
     return [1.0] + [found.get(column, usual) for column in range(1, problem.columns + 1)]
 
 
-def _rows(form: Form, reading: Reading) -> list[tuple[Row, bool, str]]:
+def _rows(form: Form, reading: Reading) -> list[tuple[Row, bool, bool, str]]:
+    """The rows of a claim, whether each is narrow, and spare, and the side of it that it bounds."""
     narrow, wide = reading.rounded, reading.widest
     if wide.low is not None and wide.low == wide.high:
-        return [(_at_least(form, wide.low, 1, equal=True), False, "is")]
+        return [(_at_least(form, wide.low, 1, equal=True), False, False, "is")]
     rows = []
     for sign, side, inner, outer in (
         (1, "low", (narrow.low, narrow.low_open), (wide.low, wide.low_open)),
         (-1, "high", (narrow.high, narrow.high_open), (wide.high, wide.high_open)),
     ):
+        spare = inner[0] is not None and outer[0] is not None and inner[0] * sign > outer[0] * sign
         for end, is_narrow in ((outer, False), (inner, True)):
             if end[0] is not None and not (is_narrow and inner == outer):
                 row = _at_least(form, end[0], sign, strict=end[1])
-                rows.append((row, is_narrow, side))
+                rows.append((row, is_narrow, spare and not is_narrow, side))
     return rows
 
 

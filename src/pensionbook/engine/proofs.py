@@ -12,7 +12,7 @@ from gmpy2 import mpq
 
 from pensionbook.data.figures import Interval
 from pensionbook.data.package import Package
-from pensionbook.engine.problem import End, Repair, RowOf, rows_of
+from pensionbook.engine.problem import OUT_OF_TIME, UNPROVED, End, Repair, RowOf, rows_of
 from pensionbook.engine.reconcile import Pass, Reconciliation
 from pensionbook.engine.system import (
     ONE,
@@ -116,7 +116,8 @@ def _pass(system: System, each: Pass, after: int | None) -> dict[str, Any]:
             written = {"value": str(proof.value), "multipliers": multipliers(proof.multipliers)}
             if written not in proofs:
                 proofs.append(written)
-        return {"value": None if one.value is None else str(one.value), "proofs": proofs}
+        value = UNPROVED if one.value == OUT_OF_TIME else one.value
+        return {"value": None if value is None else str(value), "proofs": proofs}
 
     def bound(column: int) -> dict[str, Any]:
         strict, under_any = (of[local[column]] for of in (answer.bounds, answer.under_any_repair))

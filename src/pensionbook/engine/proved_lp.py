@@ -23,6 +23,7 @@ import highspy
 import numpy as np
 from gmpy2 import mpq
 
+from pensionbook.engine.clock import check_time, time_left
 from pensionbook.engine.simplex import (
     AT_LEAST_ZERO,
     NORM,
@@ -125,12 +126,27 @@ class ExactLP:
         """
         return self._answer(cost, {self._margin: mpq(1)}, frozenset())
 
+    def blamed(self, cost: Vector) -> list[int]:
+        """Rows whose floating-point multipliers carry the minimum where column 0 is one.
+
+        Nothing is proved: a hint where to look.
+        """
+        self._solver.changeColBounds(self._margin, 0.0, 0.0)
+        self._held = frozenset({self._margin})
+        self._set_question(cost, {0: mpq(1)})
+        # Without a negative cost, no row that is broken keeps the dual from being feasible.
+        self._solver.setOptionValue("simplex_strategy", 1)
+        self._run()
+        self._solver.setOptionValue("simplex_strategy", 4)
+        duals = np.abs(np.asarray(self._solver.getSolution().row_dual)[: self._given])
+        return np.flatnonzero(duals > _NEGLIGIBLE * max(1.0, duals.max(initial=0.0))).tolist()
+
     def _answer(self, cost: Vector, norm: Vector, held: frozenset[int]) -> Optimum:
         if held != self._held:
             self._solver.changeColBounds(self._margin, 0.0, 0.0 if held else inf)
             self._held = held
         self._set_question(cost, norm)
-        self._solver.run()
+        self._run()
         status = self._solver.getModelStatus()
         optimum = None
         if status == highspy.HighsModelStatus.kOptimal:
@@ -141,6 +157,15 @@ class ExactLP:
             optimum = self._prove(cost, norm)
         self._remember(optimum.point)
         return optimum
+
+    def _run(self) -> None:
+        check_time()
+        left = time_left()
+        if left < inf:
+            # The solver counts the time of all its runs.
+            self._solver.setOptionValue("time_limit", self._solver.getRunTime() + left)
+        self._solver.run()
+        check_time()
 
     def _with_margin(self, coefficients: Vector) -> dict[int, mpq]:
         size = max((abs(float(a)) * self._scales[j] for j, a in coefficients.items()), default=1.0)

@@ -16,8 +16,10 @@ from gmpy2 import mpq
 from pensionbook.data.figures import Reading
 from pensionbook.data.package import Package
 from pensionbook.data.vintages import packages_of_superseded
+from pensionbook.engine.clock import deadline
 from pensionbook.engine.component import (
     COMBINATIONS_TRIED,
+    NEARBY_FROM,
     PartSolver,
     solve_component,
     unproved,
@@ -118,6 +120,7 @@ class Reconciliation:
     verdicts: dict[str, Verdict]
     bounds: dict[Quantity, Bound]
     bounds_under_any_repair: dict[Quantity, Bound]
+    time_limit: float | None = None
     _parts: list[_Part] = field(repr=False, default_factory=list)
     _part_of: dict[int, int] = field(repr=False, default_factory=dict)
     _models: dict[tuple[tuple[int, ...], bool], _Model] = field(repr=False, default_factory=dict)
@@ -316,6 +319,7 @@ def reconcile(
     jobs: int = 1,
     progress: Callable[[int, int], None] | None = None,
     prove: bool = False,
+    time_limit: float | None = None,
 ) -> Reconciliation:
     """Audit a package: verdicts for all figures, proved bounds for all quantities.
 
@@ -324,15 +328,18 @@ def reconcile(
         jobs: processes to use when there are many independent components.
         progress: called with (components done, components in all).
         prove: keep the proofs of all that is said, for :func:`pensionbook.engine.proofs.proofs_of`.
+        time_limit: seconds after which no more proofs are looked for; bounds not proved by then
+            are ``out_of_time``. Small components come first. By default there is no limit.
     """
+    moment = deadline(time_limit)
     system = build_system(package)
     parts = [_part(system, *component) for component in system.components()]
     problems = [part.problem for part in parts]
-    for part, answer in zip(parts, _solve(problems, jobs, progress, prove), strict=True):
+    for part, answer in zip(parts, _solve(problems, moment, jobs, progress, prove), strict=True):
         part.answer = answer
     for part in parts:
         if part.forecast:
-            _solve_forecasts(system, part, prove)
+            _solve_forecasts(system, part, moment, prove)
     verdicts: dict[str, Verdict] = {}
     bounds: dict[Quantity, Bound] = {}
     under_any: dict[Quantity, Bound] = {}
@@ -342,39 +349,46 @@ def reconcile(
     order = [statement.figure.figure_id for statement in system.statements]
     part_of = {column: n for n, part in enumerate(parts) for column in part.columns}
     ordered = {i: verdicts[i] for i in order}
-    return Reconciliation(package, system, ordered, bounds, under_any, parts, part_of)
+    return Reconciliation(package, system, ordered, bounds, under_any, time_limit, parts, part_of)
 
 
-def superseded_verdicts(package: Package) -> dict[str, Verdict]:
+def superseded_verdicts(package: Package, *, time_limit: float | None = None) -> dict[str, Verdict]:
     """Verdicts on the superseded figures, those of one vintage tested against each other alone."""
     verdicts: dict[str, Verdict] = {}
     for part in packages_of_superseded(package):
-        verdicts |= reconcile(part).verdicts
+        verdicts |= reconcile(part, time_limit=time_limit).verdicts
     return {figure.figure_id: verdicts[figure.figure_id] for figure in package.superseded}
 
 
 def _solve(
     problems: Sequence[Part],
+    moment: float,
     jobs: int,
     progress: Callable[[int, int], None] | None,
     prove: bool,
-) -> Iterable[Answer]:
-    solve = partial(solve_component, prove=prove)
+) -> list[Answer]:
+    """The answers, in the order of the problems; the small ones are solved first."""
+    order = sorted(range(len(problems)), key=lambda n: problems[n].columns)
+    large = [n for n in order if problems[n].columns >= NEARBY_FROM]
+    small = order[: len(order) - len(large)]
+    answers: dict[int, Answer] = {}
+    solve = partial(solve_component, moment=moment, prove=prove)
 
-    def report(done: int) -> None:
-        if progress:
-            progress(done, len(problems))
+    def collect(numbers: Sequence[int], solved: Iterable[Answer]) -> None:
+        for n, answer in zip(numbers, solved, strict=True):
+            answers[n] = answer
+            if progress:
+                progress(len(answers), len(problems))
 
-    if jobs > 1 and len(problems) >= PARALLEL_FROM:
+    if jobs > 1 and (len(problems) >= PARALLEL_FROM or len(large) > 1):
         with ProcessPoolExecutor(jobs) as pool:
-            # Large components first would be better balanced; order must stay that of the input.
-            for done, answer in enumerate(pool.map(solve, problems, chunksize=50), 1):
-                report(done)
-                yield answer
-        return
-    for done, problem in enumerate(problems, 1):
-        yield solve(problem)
-        report(done)
+            of_small = pool.map(solve, [problems[n] for n in small], chunksize=50)
+            of_large = pool.map(solve, [problems[n] for n in large])
+            collect(small, of_small)
+            collect(large, of_large)
+    else:
+        collect(order, (solve(problems[n]) for n in order))
+    return [answers[n] for n in range(len(problems))]
 
 
 def _part(system: System, columns: list[int], statements: list[int], equations: list[int]) -> _Part:
@@ -415,13 +429,15 @@ def _assumptions(
     return list(groups), tuple(map(frozenset, groups.values()))
 
 
-def _solve_forecasts(system: System, part: _Part, prove: bool) -> None:
+def _solve_forecasts(system: System, part: _Part, moment: float, prove: bool) -> None:
     part.forecast_equations = part.kept_equations
     part.forecast_assumptions, _ = _assumptions(system, part.forecast_equations)
     problem, _ = _forecast_problem(system, part)
     # What was observed cannot be taken for granted while its own contradictions are not settled.
     solves = part.answer.proved
-    part.forecast_answer = solve_component(problem, prove=prove) if solves else unproved(problem)
+    part.forecast_answer = (
+        solve_component(problem, moment, prove=prove) if solves else unproved(problem)
+    )
 
 
 def _forecast_problem(system: System, part: _Part) -> tuple[Part, list[int]]:

@@ -10,7 +10,8 @@ for each set of what is removed, the fewest that it needs are found.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import product
 from math import prod
 from typing import NamedTuple
@@ -28,6 +29,15 @@ MOST_CONFLICTS = 2_000
 # A conflict: item -> whether reading it as truncated already settles the conflict. Items are the
 # claims, and after them the assumptions. So are the members of ``removed`` in this module.
 Conflict = dict[int, bool]
+# A point that satisfies what a repair leaves; None if none is quickly found.
+PointUnder = Callable[[Repair], Mapping[int, mpq] | None]
+
+
+class _Proved(NamedTuple):
+    """A conflict, and multipliers of rows that exclude each other."""
+
+    conflict: Conflict
+    proof: Mapping[int, mpq]
 
 
 class Diagnosis(NamedTuple):
@@ -49,30 +59,38 @@ class Diagnosis(NamedTuple):
 
 
 def smallest_repairs(
-    problem: Part, rows: Sequence[RowOf], scales: Sequence[float], *, prove: bool = False
+    problem: Part,
+    rows: Sequence[RowOf],
+    scales: Sequence[float],
+    point_under: PointUnder | None = None,
+    *,
+    prove: bool = False,
 ) -> Diagnosis:
     """All smallest repairs, as clusters whose choices combine freely.
 
     Args:
+        point_under: for a large component, a point that satisfies what a repair leaves, if one is
+            quickly found; then conflicts too are looked for among few rows first.
         prove: keep a point for each repair.
 
     Raises:
         UnprovedError: no exact proof was found, there are too many conflicts, or what is taken
             for granted contradicts itself.
     """
-    tester = _Tester(problem, rows, scales)
-    conflicts = list(_disjoint_conflicts(tester))
+    tester = _Tester(problem, rows, scales, point_under)
+    proved = list(_disjoint_conflicts(tester))
     settled: dict[Repair, Mapping[int, mpq] | None] = {}
     while True:
+        conflicts = [each.conflict for each in proved]
         clusters = _clusters(conflicts)
         complete = prod(len(c.repairs) for c in clusters) <= COMBINATIONS_CHECKED
         for repair in _combinations(clusters, complete):
             if repair in settled:
                 continue
-            conflict = tester.conflict(repair.removed, repair.truncated)
-            if conflict is not None:
-                conflicts.append(conflict)
-                if len(conflicts) > MOST_CONFLICTS:
+            found = tester.conflicts(repair.removed, repair.truncated)
+            if found:
+                proved += found
+                if len(proved) > MOST_CONFLICTS:
                     raise UnprovedError("too many conflicts to find all smallest repairs")
                 break
             settled[repair] = tester.point if prove else None
@@ -80,22 +98,17 @@ def smallest_repairs(
             suspects = frozenset().union(*(c.suspects for c in clusters))
             certain = [c for c in conflicts if len(suspects & c.keys()) == 1]
             claims = len(problem.claims)
-            points = [(_apart(r, claims), p) for r, p in settled.items() if p is not None]
+            points = [
+                (_apart(repair.removed, repair.truncated, claims), point)
+                for repair, point in settled.items()
+                if point is not None
+            ]
             return Diagnosis(
                 tuple(_told_apart(c, claims, certain) for c in clusters),
                 complete,
-                tuple(tester.proofs),
+                tuple(each.proof for each in proved),
                 tuple(points),
             )
-
-
-def _apart(repair: Repair, claims: int) -> Repair:
-    """Claims and assumptions apart, each by its own number."""
-    return Repair(
-        frozenset(item for item in repair.removed if item < claims),
-        repair.truncated,
-        frozenset(item - claims for item in repair.removed if item >= claims),
-    )
 
 
 def _told_apart(cluster: Cluster, claims: int, certain: Sequence[Conflict]) -> Cluster:
@@ -104,7 +117,7 @@ def _told_apart(cluster: Cluster, claims: int, certain: Sequence[Conflict]) -> C
     Args:
         certain: the conflicts of which one item alone is removed in some repair.
     """
-    repairs = tuple(_apart(repair, claims) for repair in cluster.repairs)
+    repairs = tuple(_apart(r.removed, r.truncated, claims) for r in cluster.repairs)
     always = frozenset.intersection(*(repair.assumptions for repair in repairs))
     excluding = {
         assumption: frozenset(
@@ -119,17 +132,34 @@ def _told_apart(cluster: Cluster, claims: int, certain: Sequence[Conflict]) -> C
     return Cluster(repairs, excluding)
 
 
+def _apart(removed: Iterable[int], truncated: Iterable[int], claims: int) -> Repair:
+    """A repair told by items as one of claims and assumptions."""
+    removed = frozenset(removed)
+    return Repair(
+        frozenset(item for item in removed if item < claims),
+        frozenset(truncated),
+        frozenset(item - claims for item in removed if item >= claims),
+    )
+
+
 class _Tester:
     """Feasibility with an exact proof either way: rows may give, the least total give is sought.
 
     Attributes:
-        proofs: multipliers of rows for each conflict found so far.
         point: of the last question without a conflict, what satisfies its rows.
     """
 
-    def __init__(self, problem: Part, rows: Sequence[RowOf], scales: Sequence[float]) -> None:
-        self.proofs: list[Mapping[int, mpq]] = []
+    def __init__(
+        self,
+        problem: Part,
+        rows: Sequence[RowOf],
+        scales: Sequence[float],
+        point_under: PointUnder | None = None,
+    ) -> None:
         self.point: Mapping[int, mpq] = {}
+        self._problem = problem
+        self._point_under = point_under
+        self._scales = scales
         self._rows = rows
         self._items = [_item_of(row, problem) for row in rows]
         columns = problem.columns + 1
@@ -149,17 +179,62 @@ class _Tester:
         self._lp = ExactLP(columns, elastic, scales)
         self._soft = [index for index, item in enumerate(self._items) if item is not None]
 
-    def conflict(
+    def conflicts(
         self, removed: Iterable[int] = (), truncated: Iterable[int] = ()
-    ) -> Conflict | None:
-        """A minimal conflict among the items that are left, or ``None``: proved feasible."""
-        removed, truncated = set(removed), set(truncated)
-        active = [
+    ) -> list[_Proved]:
+        """Conflicts among the items that are left; none: proved feasible."""
+        removed, truncated = frozenset(removed), frozenset(truncated)
+        if self._point_under is not None:
+            found = list(self._conflicts_nearby(removed, truncated))
+            if found:
+                return found
+            point = self._point_under(_apart(removed, truncated, len(self._problem.claims)))
+            if point is not None:
+                self.point = point
+                return []
+        conflict = self._conflict(self._left(removed, truncated))
+        return [] if conflict is None else [conflict]
+
+    def _left(self, removed: frozenset[int], truncated: frozenset[int]) -> list[int]:
+        return [
             i
             for i in self._soft
             if self._items[i] not in removed
             and not (self._rows[i].narrow and self._rows[i].claim in truncated)
         ]
+
+    def _conflicts_nearby(
+        self, removed: frozenset[int], truncated: frozenset[int]
+    ) -> Iterator[_Proved]:
+        """Conflicts proved from the rows around those that the floating-point solver blames."""
+        active = [
+            i
+            for i in self._left(removed, truncated)
+            if not self._rows[i].spare or self._rows[i].claim in truncated
+        ]
+        self._lp.set_active(self._soft, False)
+        self._lp.set_active(active, True)
+        for columns in _joined(self._rows[i].row for i in self._lp.blamed(self._cost)):
+            near, numbers = self._around(columns)
+            found = near._conflict(near._left(removed, truncated))
+            if found is not None:
+                yield found._replace(proof={numbers[i]: y for i, y in found.proof.items()})
+
+    def _around(self, columns: set[int]) -> tuple[_Tester, list[int]]:
+        """A tester of the rows that stand in some columns alone, and the numbers of these."""
+        local = {j: n for n, j in enumerate(sorted(columns | {0}))}
+        numbers, rows = list[int](), list[RowOf]()
+        for number, row in enumerate(self._rows):
+            coefficients = row.row.coefficients
+            if coefficients and coefficients.keys() <= local.keys():
+                renamed = {local[j]: a for j, a in coefficients.items()}
+                numbers.append(number)
+                rows.append(replace(row, row=replace(row.row, coefficients=renamed)))
+        problem = replace(self._problem, columns=len(local) - 1)
+        return _Tester(problem, rows, [self._scales[j] for j in local]), numbers
+
+    def _conflict(self, active: Sequence[int]) -> _Proved | None:
+        """A minimal conflict among some rows, or ``None``: proved feasible."""
         proof = self._excluding(active)
         if proof is None:
             return None
@@ -177,8 +252,7 @@ class _Tester:
                 conflict[item] = conflict.get(item, False) or self._rows[index].narrow
         if not conflict:
             raise UnprovedError("what is taken for granted contradicts itself")
-        self.proofs.append(proof)
-        return conflict
+        return _Proved(conflict, proof)
 
     def _excluding(self, active: Sequence[int]) -> Mapping[int, mpq] | None:
         """Multipliers of rows that exclude each other, or ``None`` and a point for all."""
@@ -204,12 +278,29 @@ def _item_of(row: RowOf, problem: Part) -> int | None:
     return row.claim if row.claim is not None and problem.claims[row.claim].open else None
 
 
-def _disjoint_conflicts(tester: _Tester) -> Iterator[Conflict]:
+def _disjoint_conflicts(tester: _Tester) -> Iterator[_Proved]:
     """Conflicts that share no claim: a quick first collection."""
     used: set[int] = set()
-    while (conflict := tester.conflict(used)) is not None:
-        yield conflict
-        used |= conflict.keys()
+    while found := tester.conflicts(used):
+        for each in found:
+            if not used & each.conflict.keys():
+                yield each
+                used |= each.conflict.keys()
+
+
+def _joined(rows: Iterable[Row]) -> list[set[int]]:
+    """The columns of rows, those together that some rows join."""
+    groups: list[set[int]] = []
+    for row in rows:
+        joined = set(row.coefficients) - {0}
+        apart = []
+        for group in groups:
+            if group & joined:
+                joined |= group
+            else:
+                apart.append(group)
+        groups = [*apart, joined]
+    return groups
 
 
 def _clusters(conflicts: Sequence[Conflict]) -> tuple[Cluster, ...]:

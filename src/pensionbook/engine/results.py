@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from pensionbook.data.figures import Interval
 from pensionbook.data.package import Figure
-from pensionbook.engine.problem import UNPROVED, Cluster, End, Repair, Span
+from pensionbook.engine.problem import OUT_OF_TIME, UNPROVED, Cluster, End, Repair, Span
 from pensionbook.engine.system import Statement, System
 
 VERDICTS = ("inconsistent", "disputed", "truncated", "consistent", "untested")
@@ -19,8 +19,9 @@ class Bound:
     """Proved ends of a quantity in its base unit, with what the proofs use.
 
     An end is ``None`` when nothing bounds it. ``unproved`` is true when an end is missing only
-    because no proof was found. ``figures`` and ``identities`` are ids, in the package's order.
-    The ends are exact fractions; shown they are rounded outward.
+    because no proof was found, ``out_of_time`` where that is for want of time. ``figures`` and
+    ``identities`` are ids, in the package's order. The ends are exact fractions; shown they are
+    rounded outward.
 
     >>> audit = pb.reconcile(pb.load("data/example-county-2004"))
     >>> bound = audit.bound(pb.Quantity("contributors", "all", "example_county", "2000"))
@@ -36,6 +37,7 @@ class Bound:
     identities: tuple[str, ...] = ()
     assumptions: tuple[str, ...] = ()
     unproved: bool = False
+    out_of_time: bool = False
 
     @property
     def interval(self) -> Interval:
@@ -176,7 +178,8 @@ def bound_of(system: System, span: Span, owners: Sequence[int], equations: Seque
         tuple(system.statements[n].figure.figure_id for n in figures),
         tuple(dict.fromkeys(i.identity_id for i in identities)),
         tuple(dict.fromkeys(i.assumption for i in identities if i.assumption)),
-        any(end.value == UNPROVED for end in ends),
+        any(end.value in (UNPROVED, OUT_OF_TIME) for end in ends),
+        any(end.value == OUT_OF_TIME for end in ends),
     )
 
 
@@ -204,6 +207,7 @@ def hull(bounds: Sequence[Bound]) -> Bound:
         union(*(b.identities for b in bounds)),
         union(*(b.assumptions for b in bounds)),
         any(b.unproved for b in bounds),
+        any(b.out_of_time for b in bounds),
     )
 
 

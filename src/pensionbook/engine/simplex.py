@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from gmpy2 import mpq
 
+from pensionbook.engine.clock import check_time
 from pensionbook.engine.sparse import independent, solve_sparse
 from pensionbook.errors import UnprovedError
 
@@ -60,7 +61,7 @@ class Optimum:
     """A proved optimum: exact value, the point that attains it, the multipliers that prove it."""
 
     value: mpq
-    point: dict[int, mpq]
+    point: Mapping[int, mpq]
     multipliers: dict[int, mpq]
 
 
@@ -94,7 +95,7 @@ def lowest(program: Program, cost: Vector, columns: Sequence[int], tight: Sequen
     Raises:
         Unbounded: proved by a ray from a point that satisfies all rows.
         Infeasible: proved by multipliers.
-        UnprovedError: too many steps would be needed.
+        UnprovedError: too many steps would be needed, or there is no more time.
     """
     basis = _Basis([j for j in columns if j not in program.held], list(tight))
     careful = False
@@ -102,6 +103,7 @@ def lowest(program: Program, cost: Vector, columns: Sequence[int], tight: Sequen
     if point is None:
         basis = _regular(program, basis)
     for _ in range(MOST_EXACT_PIVOTS):
+        check_time()
         point = _solved(point or _point(program, basis))
         products = _products(program, point)
         broken, excess = _excess(program, point, products)

@@ -7,6 +7,8 @@ from typing import NamedTuple
 
 from gmpy2 import mpq
 
+from pensionbook.engine.clock import check_time
+
 _ZERO = mpq(0)
 
 
@@ -63,7 +65,9 @@ def _eliminate(rows: list[dict[int, mpq]], right: list[mpq]) -> _Eliminated:
         by_length[len(row)].add(index)
     shortest = 1
     order: list[tuple[int, int]] = []
-    for _ in range(len(holders)):
+    for count in range(len(holders)):
+        if count % 64 == 63:
+            check_time()
         while shortest <= len(holders) and not by_length[shortest]:
             shortest += 1
         if shortest > len(holders):

@@ -48,6 +48,7 @@ def write_audit(
     progress: Callable[[int, int], None] | None = None,
     keep_in: Path | None = None,
     prove: bool = False,
+    time_limit: float | None = None,
 ) -> Reconciliation:
     """Reconcile a package and write ``audit.csv`` and ``bounds.csv`` into a folder.
 
@@ -56,6 +57,7 @@ def write_audit(
     Args:
         keep_in: folder that keeps reconciliations; one found there is not done again.
         prove: write ``proofs.json`` too; what is kept has no proofs and is done again.
+        time_limit: seconds after which no more proofs are looked for, where nothing is kept.
 
     Raises:
         NoFiguresError: the package has no printed figures yet.
@@ -67,7 +69,9 @@ def write_audit(
             f"{package.path}, one row each, and say the same command again"
         )
     if keep_in is None or prove:
-        result = reconcile(package, jobs=jobs, progress=progress, prove=prove)
+        result = reconcile(
+            package, jobs=jobs, progress=progress, prove=prove, time_limit=time_limit
+        )
     else:
         result = reconciled(package, keep_in)
     write_tables(result, folder, prove=prove)
@@ -89,7 +93,9 @@ def write_tables(result: Reconciliation, folder: Path, *, prove: bool = False) -
         _write_csv(folder / BOUNDS_FILE, BOUNDS_COLUMNS, bounds_rows(result))
         if prove:
             older = packages_of_superseded(result.package)
-            results = [result, *(reconcile(part, prove=True) for part in older)]
+            limit = result.time_limit
+            of_older = (reconcile(part, prove=True, time_limit=limit) for part in older)
+            results = [result, *of_older]
             proofs = proofs_of(result.package, results)
             text = json.dumps(proofs, ensure_ascii=False, indent=0)
             write_whole(folder / PROOFS_FILE, f"{text}\n".encode())
@@ -123,7 +129,7 @@ def audit_rows(result: Reconciliation) -> Iterable[tuple[str, ...]]:
 def all_verdicts(result: Reconciliation) -> list[Verdict]:
     """The verdicts on every figure of the package, superseded ones too, in the package's order."""
     verdicts = list(result.verdicts.values())
-    superseded = superseded_verdicts(result.package).values()
+    superseded = superseded_verdicts(result.package, time_limit=result.time_limit).values()
     if not superseded:
         return verdicts
     return sorted([*verdicts, *superseded], key=lambda verdict: verdict.figure.row)
@@ -168,12 +174,17 @@ def print_audit(result: Reconciliation, console: Console, *, every: bool = False
     counts = verdict_counts(result)
     summary = ", ".join(f"{count} {name}" for name, count in counts.items() if count)
     console.print(Text(f"{result.package.name}: {len(result.verdicts)} printed figures: {summary}"))
-    superseded = superseded_verdicts(result.package).values()
+    superseded = superseded_verdicts(result.package, time_limit=result.time_limit).values()
     if superseded:
         console.print(Text(f"superseded by later figures: {len(superseded)}, listed last"))
     for assumption, always in result.doubted.items():
         said = "cannot hold beside the figures" if always else "may be what is wrong"
         console.print(Text(f"the assumption that {assumption} {said}"))
+    late = sum(verdict.implied.out_of_time for verdict in result.verdicts.values())
+    late_bounds = sum(bound.out_of_time for bound in result.bounds.values())
+    if late or late_bounds:
+        told = f"what the others allow for {late} figures, and {late_bounds} bounds"
+        console.print(Text(f"not proved within the time given: {told}; give a longer --time-limit"))
     table = Table(pad_edge=False)
     table.add_column("verdict", no_wrap=True)
     table.add_column("figure and where it stands", ratio=2, overflow="fold")

@@ -169,6 +169,7 @@ def reconcile(
     *,
     jobs: int = 1,
     progress: Callable[[int, int], None] | None = None,
+    time_limit: float | None = None,
 ) -> Audit:
     """Audit a package: which printed figures agree, and what they prove together.
 
@@ -176,6 +177,8 @@ def reconcile(
         package: a data package, or its folder.
         jobs: processes to use where there are many independent parts.
         progress: called with (parts done, parts in all).
+        time_limit: seconds after which no more proofs are looked for: what is not proved by then
+            is told so. By default there is no limit.
 
     Raises:
         PackageError: the package in the folder has problems; all of them are listed.
@@ -196,7 +199,7 @@ def reconcile(
     """
     if not isinstance(package, Package):
         package = load_package(package)
-    return Audit(engine.reconcile(package, jobs=jobs, progress=progress))
+    return Audit(engine.reconcile(package, jobs=jobs, progress=progress, time_limit=time_limit))
 
 
 def _judgement(verdict: Verdict, package: Package) -> Judgement:

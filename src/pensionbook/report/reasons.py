@@ -151,6 +151,12 @@ def _reason(verdict: Verdict, package: Package, language: str, brief: bool) -> s
     printed = _printed(figure, unit, language)
     assumed = tuple(package.said(text, language) for text in verdict.implied.assumptions)
     basis = _assuming(assumed, language) if brief else _basis(verdict, assumed, language)
+    if verdict.implied.out_of_time:
+        return translate(
+            "printed {printed}; what the others allow was not proved within the time given",
+            language,
+            printed=printed,
+        )
     if verdict.implied.unproved:
         return translate(
             "printed {printed}; no exact proof was found of what the others allow",
