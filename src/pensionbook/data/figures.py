@@ -68,13 +68,6 @@ class Interval:
         """Whether the two intervals have a point in common."""
         return _reaches(self, other) and _reaches(other, self)
 
-
-def _reaches(lower: Interval, upper: Interval) -> bool:
-    """Whether the low end of one interval lies within reach of the high end of the other."""
-    if lower.low is None or upper.high is None or lower.low < upper.high:
-        return True
-    return lower.low == upper.high and not (lower.low_open or upper.high_open)
-
     def __str__(self) -> str:
         """The ends in decimals, rounded outward: ``1,835,583.8 to 1,835,765``."""
         decimals = self._telling_decimals()
@@ -97,6 +90,13 @@ def _reaches(lower: Interval, upper: Interval) -> bool:
         if not width:
             return _MOST_DECIMALS
         return max(0, min(_MOST_DECIMALS, _DIGITS_OF_WIDTH - 1 - floor(log10(width))))
+
+
+def _reaches(lower: Interval, upper: Interval) -> bool:
+    """Whether the low end of one interval lies within reach of the high end of the other."""
+    if lower.low is None or upper.high is None or lower.low < upper.high:
+        return True
+    return lower.low == upper.high and not (lower.low_open or upper.high_open)
 
 
 @dataclass(frozen=True, slots=True)

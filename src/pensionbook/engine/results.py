@@ -64,6 +64,10 @@ class NamedRepair:
     assumptions: tuple[str, ...] = ()
     truncated: int = 0
 
+    def __repr__(self) -> str:
+        read = (f"{self.truncated} more read as cut off",) if self.truncated else ()
+        return f"<{'; '.join((*self.figures, *self.assumptions, *read)) or 'nothing'}>"
+
 
 @dataclass(frozen=True, slots=True)
 class Verdict:

@@ -6,7 +6,6 @@ import contextlib
 import os
 import shutil
 import tempfile
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,7 +17,6 @@ _ROOM = 1_000_000
 _SOCKETS = "pensionbook-"
 # The system allows 107 bytes for the path of a socket, of which its name takes some.
 _LONGEST = 85
-_SECONDS_TO_LOCK = 60
 
 
 def check_temporary_folder() -> None:
@@ -54,8 +52,8 @@ def folder_for_sockets(scratch: Path) -> Iterator[Path]:
         folder.mkdir(parents=True, exist_ok=True)
         yield folder
         return
-    _sweep(Path(tempfile.gettempdir()))
-    folder = Path(tempfile.mkdtemp(prefix=_SOCKETS)).absolute()
+    sweep_sockets()
+    folder = Path(tempfile.mkdtemp(prefix=f"{_SOCKETS}{os.getpid()}-")).absolute()
     try:
         with locked(folder):
             yield folder
@@ -63,14 +61,25 @@ def folder_for_sockets(scratch: Path) -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _sweep(place: Path) -> None:
-    """Remove the folders for sockets that no process holds."""
-    for stale in place.glob(f"{_SOCKETS}*"):
+def sweep_sockets() -> None:
+    """Remove the folders for sockets that killed processes left among the temporary files."""
+    for stale in Path(tempfile.gettempdir()).glob(f"{_SOCKETS}*-*"):
+        owner = stale.name.removeprefix(_SOCKETS).partition("-")[0]
         with contextlib.suppress(OSError):
-            state = stale.lstat()
-            is_young = time.time() - state.st_mtime < _SECONDS_TO_LOCK
-            if state.st_uid != os.getuid() or is_young or stale.is_symlink():
+            if not owner.isdigit() or _lives(int(owner)) or stale.is_symlink():
+                continue
+            if stale.lstat().st_uid != os.getuid():
                 continue
             with locked(stale, wait=False) as ours:
                 if ours:
                     shutil.rmtree(stale)
+
+
+def _lives(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        pass
+    return True

@@ -9,6 +9,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from pensionbook.errors import BuildError
+from pensionbook.files.temporary import sweep_sockets
 
 if TYPE_CHECKING:
     from distributed import Client
@@ -62,6 +63,8 @@ def open_client(scheduler: str, jobs: int) -> Iterator[Client]:
         if scheduler:
             yield stack.enter_context(_connected(scheduler))
             return
+        # Workers that are stopped leave theirs.
+        stack.callback(sweep_sockets)
         folder = stack.enter_context(
             tempfile.TemporaryDirectory(prefix="pensionbook-dask-", ignore_cleanup_errors=True)
         )
