@@ -58,7 +58,7 @@ def _imported_by(file: str, _digest: str, known: frozenset[str]) -> tuple[str, .
 
 def _imported(source: str, known: frozenset[str]) -> Iterator[str]:
     """The library's modules that a source imports, and the packages they lie in."""
-    for node in ast.walk(ast.parse(source)):
+    for node in _run(ast.parse(source)):
         if isinstance(node, ast.Import):
             names = [alias.name for alias in node.names]
             if _NAME in names:
@@ -74,6 +74,14 @@ def _imported(source: str, known: frozenset[str]) -> Iterator[str]:
             parts = name.split(".")
             packages = (".".join(parts[: count + 1]) for count in range(len(parts)))
             yield from (package for package in packages if package in known)
+
+
+def _run(tree: ast.AST) -> Iterator[ast.AST]:
+    """All nodes but those that only a type checker reads."""
+    for node in ast.iter_child_nodes(tree):
+        if not (isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"):
+            yield node
+            yield from _run(node)
 
 
 def _module(file: str) -> str:
